@@ -1,0 +1,129 @@
+package org.orderway.analytics;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.orderway.messages.Event;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** One row an order: written at its creation, completed at its end, whichever message comes first or twice. */
+@Component("analytics")
+public class Analytics {
+
+    private static final int MINUTES = 120;
+
+    private final JdbcClient jdbc;
+
+    Analytics(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** Records that an order was created. */
+    @Transactional
+    public void created(Event event) {
+        upsert(event, "CREATED", null, null, "do nothing");
+    }
+
+    /** Records how an order ended. */
+    @Transactional
+    public void ended(Event event) {
+        upsert(
+                event,
+                event.text("status"),
+                event.body().hasNonNull("reason") ? event.text("reason") : null,
+                Timestamp.from(event.occurredAt()),
+                """
+                do update set status = excluded.status, reason = excluded.reason, ended_at = excluded.ended_at
+                where analytics_orders.ended_at is null or analytics_orders.ended_at <= excluded.ended_at
+                """);
+    }
+
+    private void upsert(Event event, String status, String reason, Timestamp endedAt, String onConflict) {
+        JsonNode body = event.body();
+        jdbc.sql(
+                        """
+                        insert into analytics_orders (order_id, lane, country, payment_method, currency, total,
+                            created_at, status, reason, ended_at)
+                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        on conflict (order_id)
+                        """
+                                + onConflict)
+                .params(
+                        event.orderId(),
+                        event.text("lane"),
+                        event.text("country"),
+                        event.text("paymentMethod"),
+                        event.text("currency"),
+                        new BigDecimal(event.text("total")),
+                        Timestamp.from(Instant.parse(event.text("placedAt"))),
+                        status,
+                        reason,
+                        endedAt)
+                .update();
+    }
+
+    /** The aggregates: orders, revenue of those that did not fail, by status and so on, and the last two hours. */
+    @Transactional(readOnly = true)
+    public Map<String, Object> report() {
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put(
+                "orders",
+                jdbc.sql("select count(*) from analytics_orders").query(Long.class).single());
+        report.put("revenue", revenue());
+        report.put("byStatus", countBy("status"));
+        report.put("byReason", countBy("reason"));
+        report.put("byLane", countBy("lane"));
+        report.put("byCountry", countBy("upper(country)"));
+        report.put("byPaymentMethod", countBy("payment_method"));
+        report.put("perMinute", perMinute());
+        return report;
+    }
+
+    private List<Map<String, Object>> revenue() {
+        return jdbc.sql(
+                        """
+                        select currency, sum(total) as amount from analytics_orders
+                        where status <> 'FAILED' group by currency order by currency
+                        """)
+                .query((rs, n) -> Map.<String, Object>of(
+                        "currency", rs.getString("currency"), "amount", rs.getBigDecimal("amount")))
+                .list();
+    }
+
+    private Map<String, Long> countBy(String expression) {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        jdbc.sql("select " + expression + " as word, count(*) as orders from analytics_orders where " + expression
+                        + " is not null group by 1 order by 1")
+                .query((rs, n) -> counts.put(rs.getString("word"), rs.getLong("orders")))
+                .list();
+        return counts;
+    }
+
+    private List<Map<String, Object>> perMinute() {
+        return jdbc.sql(
+                        """
+                        select date_trunc('minute', created_at) as minute, currency, count(*) as orders,
+                            coalesce(sum(total) filter (where status <> 'FAILED'), 0) as revenue
+                        from analytics_orders
+                        where created_at >= now() - make_interval(mins => ?)
+                        group by 1, 2 order by 1, 2
+                        """)
+                .param(MINUTES)
+                .query((rs, n) -> Map.<String, Object>of(
+                        "minute",
+                        rs.getTimestamp("minute").toInstant().toString(),
+                        "currency",
+                        rs.getString("currency"),
+                        "orders",
+                        rs.getLong("orders"),
+                        "revenue",
+                        rs.getBigDecimal("revenue")))
+                .list();
+    }
+}

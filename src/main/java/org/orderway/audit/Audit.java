@@ -1,0 +1,120 @@
+package org.orderway.audit;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Timestamp;
+import java.util.List;
+import java.util.UUID;
+import org.orderway.messages.Delivery;
+import org.orderway.orders.Timeline;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Keeps every event once, readable or not: what came over the exchange is on record. */
+@Component("audit")
+public class Audit implements Timeline {
+
+    private final JdbcClient jdbc;
+    private final ObjectMapper mapper;
+
+    Audit(JdbcClient jdbc, ObjectMapper mapper) {
+        this.jdbc = jdbc;
+        this.mapper = mapper;
+    }
+
+    /** Appends the event; a second delivery of it changes nothing. */
+    @Transactional
+    public void append(Delivery delivery) {
+        JsonNode body = json(delivery.body());
+        jdbc.sql(
+                        """
+                        insert into audit_events (event_id, order_id, type, routing_key, occurred_at, body, body_text)
+                        values (?, ?, ?, ?, ?, cast(? as jsonb), ?)
+                        on conflict (event_id) do nothing
+                        """)
+                .params(
+                        delivery.id(),
+                        orderId(delivery, body),
+                        delivery.type(),
+                        delivery.routingKey(),
+                        Timestamp.from(delivery.timestamp()),
+                        body == null ? null : body.toString(),
+                        body == null ? text(delivery.body()) : null)
+                .update();
+    }
+
+    @Override
+    @Transactional(readOnly = true)
+    public List<Entry> of(UUID orderId) {
+        return jdbc.sql("select type, occurred_at, body from audit_events where order_id = ? order by occurred_at, seq")
+                .param(orderId)
+                .query((rs, n) -> new Entry(
+                        rs.getString("type"),
+                        rs.getTimestamp("occurred_at").toInstant().toString(),
+                        detail(rs.getString("type"), stored(rs.getString("body")))))
+                .list();
+    }
+
+    private static String detail(String type, JsonNode body) {
+        if (type.startsWith("order.failed")) {
+            return body.path("reason").asText(null);
+        }
+        return switch (type) {
+            case "order.placed" -> body.path("lane").asText() + " lane";
+            case "order.inventory_checked" -> "every line is held";
+            case "order.payment_success" ->
+                body.path("captured").decimalValue().signum() > 0
+                        ? body.path("captured").asText() + " "
+                                + body.path("currency").asText() + " captured"
+                        : body.path("due").asText() + " "
+                                + body.path("currency").asText() + " due at the door";
+            case "order.shipping_prepared", "order.shipped" ->
+                body.path("carrier").asText() + " "
+                        + body.path("trackingNumber").asText();
+            case "order.analytics.ended" -> body.path("status").asText();
+            default -> null;
+        };
+    }
+
+    private static UUID orderId(Delivery delivery, JsonNode body) {
+        UUID fromBody = body == null ? null : uuid(body.path("orderId").asText());
+        return fromBody != null ? fromBody : uuid(delivery.correlationId());
+    }
+
+    private static UUID uuid(String text) {
+        if (text == null || text.length() != 36) {
+            return null;
+        }
+        try {
+            return UUID.fromString(text);
+        } catch (IllegalArgumentException notAnId) {
+            return null;
+        }
+    }
+
+    private JsonNode json(byte[] body) {
+        try {
+            JsonNode node = mapper.readTree(body);
+            // jsonb has no NUL character.
+            return node == null || node.isMissingNode() || node.toString().contains("\\u0000") ? null : node;
+        } catch (IOException notJson) {
+            return null;
+        }
+    }
+
+    private JsonNode stored(String json) {
+        try {
+            return json == null ? mapper.createObjectNode() : mapper.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A recorded event cannot be read back", e);
+        }
+    }
+
+    private static String text(byte[] body) {
+        return new String(body, StandardCharsets.UTF_8).replace("\u0000", "");
+    }
+}

@@ -1,0 +1,103 @@
+package org.orderway.inventory;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.orderway.orders.Article;
+import org.orderway.orders.Articles;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** The catalogue with its stock counts. */
+@Component("products")
+public class Products implements Articles {
+
+    private final JdbcClient jdbc;
+
+    Products(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    @Override
+    @Transactional(readOnly = true)
+    public List<Article> of(List<String> skus) {
+        return jdbc.sql("select sku, category, price, currency from products where sku = any(?)")
+                .param(skus.toArray(String[]::new))
+                .query((rs, n) -> new Article(
+                        rs.getString("sku"),
+                        rs.getString("category"),
+                        rs.getBigDecimal("price"),
+                        rs.getString("currency")))
+                .list();
+    }
+
+    /** The product, if there is one of that SKU. */
+    @Transactional(readOnly = true)
+    public Optional<Product> find(String sku) {
+        return jdbc.sql("select * from products where sku = ?")
+                .param(sku)
+                .query((rs, n) -> product(rs))
+                .optional();
+    }
+
+    /**
+     * Creates or changes a product. {@code onHand} is a stock count: the difference to what was there is booked as
+     * received. Without it the article needs no stock.
+     *
+     * @throws StockCountTooLow when fewer pieces were counted than are held for orders
+     */
+    @Transactional
+    public Product put(String sku, JsonNode document) {
+        JsonNode onHand = document.path("onHand");
+        Long counted = onHand.isNumber() ? onHand.asLong() : null;
+        Optional<Long> reserved = jdbc.sql("select reserved from products where sku = ? for update")
+                .param(sku)
+                .query(Long.class)
+                .optional();
+        if (counted != null && reserved.orElse(0L) > counted) {
+            throw new StockCountTooLow(sku, counted, reserved.get());
+        }
+        String category = document.path("category").asText("other");
+        return jdbc.sql(
+                        """
+                        insert into products (sku, name, category, price, currency, stocked, received, on_hand)
+                        values (:sku, :name, :category, :price, :currency, :stocked, :counted, :counted)
+                        on conflict (sku) do update set
+                            name = excluded.name, category = excluded.category, price = excluded.price,
+                            currency = excluded.currency, updated_at = now(),
+                            stocked = excluded.stocked,
+                            received = products.received
+                                + case when excluded.stocked then excluded.on_hand - products.on_hand else 0 end,
+                            on_hand = case when excluded.stocked then excluded.on_hand else products.on_hand end
+                        returning *
+                        """)
+                .param("sku", sku)
+                .param("name", document.path("name").asText())
+                .param("category", category)
+                .param("price", new BigDecimal(document.path("price").asText()))
+                .param("currency", document.path("currency").asText())
+                .param("stocked", counted != null)
+                .param("counted", counted == null ? 0L : counted)
+                .query((rs, n) -> product(rs))
+                .single();
+    }
+
+    private static Product product(ResultSet rs) throws SQLException {
+        boolean stocked = rs.getBoolean("stocked");
+        long onHand = rs.getLong("on_hand");
+        long reserved = rs.getLong("reserved");
+        return new Product(
+                rs.getString("sku"),
+                rs.getString("name"),
+                rs.getString("category"),
+                rs.getBigDecimal("price"),
+                rs.getString("currency"),
+                stocked ? onHand : null,
+                stocked ? reserved : null,
+                stocked ? onHand - reserved : null);
+    }
+}

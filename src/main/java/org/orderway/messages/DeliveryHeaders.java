@@ -1,0 +1,21 @@
+package org.orderway.messages;
+
+import java.util.Set;
+
+/** The headers of ours on the wire. Any other header is dropped at the entrance of a consumer. */
+public final class DeliveryHeaders {
+
+    /** How often the message has been through a retry queue. (`retry-count` is taken by Spring AMQP.) */
+    public static final String RETRIES = "retries";
+
+    public static final String FAILURE_REASON = "failure-reason";
+    public static final String FAILURE_ROUTE = "failure-route";
+    public static final String FAILED_AT = "failed-at";
+    public static final String ORIGIN_QUEUE = "origin-queue";
+    public static final String OUTAGE_SINCE = "outage-since";
+
+    public static final Set<String> ALL =
+            Set.of(RETRIES, FAILURE_REASON, FAILURE_ROUTE, FAILED_AT, ORIGIN_QUEUE, OUTAGE_SINCE);
+
+    private DeliveryHeaders() {}
+}

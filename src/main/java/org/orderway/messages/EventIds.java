@@ -1,0 +1,35 @@
+package org.orderway.messages;
+
+import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.StringArgGenerator;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.UUID;
+
+/** Names for what happens: the same occurrence always has the same id, so that repeating it is recognised. */
+public final class EventIds {
+
+    /** The operation of an event that happens once in the life of an order. */
+    public static final String ONCE = "-";
+
+    private EventIds() {}
+
+    /** UUIDv5 in the order's namespace, of the type and of the operation that makes this occurrence single. */
+    public static String of(UUID orderId, String type, String operation) {
+        StringArgGenerator names = Generators.nameBasedGenerator(orderId);
+        return names.generate(type + "|" + operation).toString();
+    }
+
+    /** The id of a message whose sender gave it none: the same type and body have the same id. */
+    public static String ofContent(String type, byte[] body) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(String.valueOf(type).getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) 0);
+            return UUID.nameUUIDFromBytes(digest.digest(body)).toString();
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("Every JVM has SHA-256", impossible);
+        }
+    }
+}

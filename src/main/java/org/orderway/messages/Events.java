@@ -1,0 +1,92 @@
+package org.orderway.messages;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+
+/** Makes the messages that orders send. Every body begins with the same envelope, see {@code schemas/}. */
+@Component
+public class Events {
+
+    private static final int VERSION = 1;
+
+    private final ObjectMapper mapper;
+    private final Clock clock;
+    private final String orderEvents;
+    private final String orderPayment;
+
+    Events(
+            ObjectMapper mapper,
+            Clock clock,
+            @Value("${orderway.exchange.orders}") String orderEvents,
+            @Value("${orderway.exchange.payments}") String orderPayment) {
+        this.mapper = mapper;
+        this.clock = clock;
+        this.orderEvents = orderEvents;
+        this.orderPayment = orderPayment;
+    }
+
+    /** An event that happens once in the life of an order; its type is its routing key. */
+    public OutgoingMessage once(UUID orderId, String number, String type, Map<String, ?> details) {
+        return message(orderEvents, type, orderId, number, type, EventIds.ONCE, details);
+    }
+
+    /** The placed order on its way into a lane: the routing key tells lane, country and category. */
+    public OutgoingMessage placed(UUID orderId, String number, String routingKey, Map<String, ?> details) {
+        return message(orderEvents, routingKey, orderId, number, "order.placed", EventIds.ONCE, details);
+    }
+
+    /** The payment of an order, handed to whoever serves its payment method. */
+    public OutgoingMessage paymentRequested(UUID orderId, String number, String method, Map<String, ?> details) {
+        return message(orderPayment, method, orderId, number, "payment.requested", EventIds.ONCE, details);
+    }
+
+    /** A step of an order gave up on a message. The operation is that message's id. */
+    public OutgoingMessage stepFailed(UUID orderId, String step, String messageId, Map<String, ?> details) {
+        String type = "order.failed." + step;
+        return message(orderEvents, type, orderId, null, type, messageId, details);
+    }
+
+    private OutgoingMessage message(
+            String exchange,
+            String key,
+            UUID orderId,
+            String number,
+            String type,
+            String operation,
+            Map<String, ?> details) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        String id = EventIds.of(orderId, type, operation);
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("eventId", id);
+        body.put("type", type);
+        body.put("version", VERSION);
+        body.put("occurredAt", now.toString());
+        body.put("orderId", orderId.toString());
+        if (number != null) {
+            body.put("number", number);
+        }
+        body.putAll(details);
+        try {
+            return new OutgoingMessage(
+                    exchange,
+                    key,
+                    id,
+                    type,
+                    orderId.toString(),
+                    now,
+                    "application/json",
+                    Map.of(),
+                    mapper.writeValueAsBytes(body));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("The event " + type + " could not be written as JSON", e);
+        }
+    }
+}

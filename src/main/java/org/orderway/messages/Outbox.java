@@ -1,0 +1,88 @@
+package org.orderway.messages;
+
+import java.time.Duration;
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * Messages of events that were not born in a delivery: written in the same transaction as their cause, published after
+ * its commit, and deleted once the broker has confirmed them. A row found twice is published twice, under one id.
+ */
+@Component("outbox")
+public class Outbox {
+
+    private final JdbcClient jdbc;
+    private final MessageCodec codec;
+    private final Settings settings;
+    private volatile boolean full;
+
+    Outbox(JdbcClient jdbc, MessageCodec codec, Settings settings) {
+        this.jdbc = jdbc;
+        this.codec = codec;
+        this.settings = settings;
+    }
+
+    /** A message and the row it waits in. */
+    public record Entry(long row, OutgoingMessage message) {}
+
+    /** Adds a message to the caller's transaction. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public Entry add(OutgoingMessage message) {
+        long row = jdbc.sql("insert into outbox (message) values (cast(? as json)) returning id")
+                .param(codec.write(List.of(message)))
+                .query(Long.class)
+                .single();
+        return new Entry(row, message);
+    }
+
+    /** The oldest rows that nobody confirmed within the grace time: their first publish was cut off or refused. */
+    @Transactional(readOnly = true)
+    public List<Entry> overdue() {
+        return jdbc.sql(
+                        """
+                        select id, message from outbox
+                        where created_at < now() - make_interval(secs => ?)
+                        order by id limit ?
+                        """)
+                .params(settings.grace().toMillis() / 1000.0, settings.batch())
+                .query((rs, n) -> new Entry(
+                        rs.getLong("id"), codec.read(rs.getString("message")).get(0)))
+                .list();
+    }
+
+    /** The broker has these messages: their rows may go. */
+    @Transactional
+    public void confirmed(Entry entry) {
+        jdbc.sql("delete from outbox where id = ?").param(entry.row()).update();
+    }
+
+    /** Counts the waiting rows, up to the limit, so that {@link #isFull()} costs an order nothing. */
+    @Transactional(readOnly = true)
+    public void measure() {
+        long waiting = jdbc.sql("select count(*) from (select 1 from outbox limit ?) waiting")
+                .param(settings.limit() + 1)
+                .query(Long.class)
+                .single();
+        full = waiting > settings.limit();
+    }
+
+    /** True while more than the permitted number of messages wait for the broker: new orders are turned away. */
+    public boolean isFull() {
+        return full;
+    }
+
+    /**
+     * Settings of the outbox.
+     *
+     * @param limit waiting rows above which orders are refused with 503
+     * @param grace how long a fresh row is left to its first publisher before the sweeper takes it; above the confirm
+     *              time limit
+     * @param batch rows taken by one sweep
+     */
+    @ConfigurationProperties("orderway.outbox")
+    record Settings(int limit, Duration grace, int batch) {}
+}

@@ -1,0 +1,111 @@
+package org.orderway.messages;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import com.networknt.schema.ValidationMessage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+
+/** Reads a delivery as an event: strict JSON, of at most the permitted size, that satisfies the schema of its type. */
+@Component("events")
+public class Schemas {
+
+    private static final int DEPTH = 50;
+
+    private final JsonMapper mapper;
+    private final int maxBytes;
+    private final JsonSchemaFactory factory = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012);
+    private final Map<String, JsonSchema> schemas = new ConcurrentHashMap<>();
+
+    Schemas(@Value("${orderway.messages.max-bytes}") int maxBytes) {
+        this.maxBytes = maxBytes;
+        this.mapper = JsonMapper.builder(com.fasterxml.jackson.core.JsonFactory.builder()
+                        .streamReadConstraints(StreamReadConstraints.builder()
+                                .maxNestingDepth(DEPTH)
+                                .maxNumberLength(100)
+                                .build())
+                        .build())
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .disable(JsonParser.Feature.ALLOW_COMMENTS)
+                .build();
+    }
+
+    /**
+     * The event in a delivery.
+     *
+     * @throws Unreadable when it is too large, is not JSON, has no schema or does not satisfy it
+     */
+    public Event read(Delivery delivery) {
+        JsonNode body = json(delivery);
+        check(delivery.type(), body);
+        UUID orderId = UUID.fromString(body.get("orderId").asText());
+        Instant occurredAt =
+                body.hasNonNull("occurredAt") ? Instant.parse(body.get("occurredAt").asText()) : delivery.timestamp();
+        return new Event(delivery.id(), delivery.type(), orderId, occurredAt, body);
+    }
+
+    /** The JSON in a delivery, whatever its schema. */
+    public JsonNode json(Delivery delivery) {
+        if (delivery.body().length > maxBytes) {
+            throw new Unreadable("The body has " + delivery.body().length + " bytes; at most " + maxBytes
+                    + " are read (orderway.messages.max-bytes)");
+        }
+        try {
+            JsonNode body = mapper.readTree(delivery.body());
+            if (body == null || !body.isObject()) {
+                throw new Unreadable("The body is not a JSON object");
+            }
+            return body;
+        } catch (IOException e) {
+            throw new Unreadable("The body is not valid JSON");
+        }
+    }
+
+    private void check(String type, JsonNode body) {
+        Set<ValidationMessage> mistakes =
+                schemas.computeIfAbsent(type, this::load).validate(body, c -> c.getExecutionConfig()
+                        .setFormatAssertionsEnabled(true));
+        if (!mistakes.isEmpty()) {
+            // Where and which rule, never the value: it may be somebody's name.
+            String where = mistakes.stream()
+                    .map(m -> m.getInstanceLocation() + " " + m.getType())
+                    .sorted()
+                    .limit(5)
+                    .collect(Collectors.joining(", "));
+            throw new Unreadable("The body does not satisfy the schema of " + type + ": " + where);
+        }
+    }
+
+    private JsonSchema load(String type) {
+        String name = type.startsWith("order.failed.") ? "order.failed.step" : type;
+        String path = "/schemas/" + name + ".schema.json";
+        if (!name.matches("[a-z0-9_.-]+")) {
+            throw new Unreadable("There is no schema for a message of this type");
+        }
+        try (InputStream in = Schemas.class.getResourceAsStream(path)) {
+            if (in == null) {
+                throw new Unreadable("There is no schema for the type " + type);
+            }
+            return factory.getSchema(in);
+        } catch (IOException e) {
+            throw new IllegalStateException("Cannot read " + path, e);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+package org.orderway.notification;
+
+/**
+ * A mail that is intended and not known to be sent.
+ *
+ * @param key       its key in the journal of effects
+ * @param messageId the Message-ID: the event id, so that a mail sent twice is one mail to the receiver
+ */
+public record Mail(String key, String messageId, String to, String subject, String text, String html) {}

@@ -1,0 +1,79 @@
+package org.orderway.notification;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Locale;
+import java.util.Map;
+import org.orderway.messages.Event;
+import org.orderway.orders.Effects;
+import org.orderway.orders.Order;
+import org.orderway.orders.Orders;
+import org.orderway.orders.UnknownOrder;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Tells customers the facts of their order: one template a fact, at most one mail an event. */
+@Component("notification")
+public class Notification {
+
+    private final Orders orders;
+    private final Effects effects;
+    private final MailTemplates templates;
+    private final ObjectMapper mapper;
+    private final String mailDomain;
+
+    Notification(
+            Orders orders,
+            Effects effects,
+            MailTemplates templates,
+            ObjectMapper mapper,
+            @Value("${orderway.mail.domain}") String mailDomain) {
+        this.orders = orders;
+        this.effects = effects;
+        this.templates = templates;
+        this.mapper = mapper;
+        this.mailDomain = mailDomain;
+    }
+
+    /** Whether customers are told of this kind of event: there is a template for it. */
+    public boolean tells(String type) {
+        return type != null
+                && type.matches("[a-z_.]+")
+                && new ClassPathResource("mail/" + type + ".html").exists();
+    }
+
+    /**
+     * Commits the intent to send the mail of an event. An open intent is sent again, under the same Message-ID: a mail
+     * server cannot be asked.
+     *
+     * @return null when the mail was sent before, or when the customer gave no address (which the journal then says)
+     */
+    @Transactional
+    public Mail intend(Event event) {
+        Order order = orders.find(event.orderId()).orElseThrow(() -> new UnknownOrder(event.orderId()));
+        String key = "mail-" + event.id();
+        Effects.Intent intent = effects.intend(key, "mail", order.id());
+        if (intent.isKnown()) {
+            return null;
+        }
+        if (order.customer().email() == null) {
+            effects.known(key, mapper.valueToTree(Map.of("about", event.type(), "sent", false)));
+            return null;
+        }
+        MailTemplates.Rendered rendered = templates.render(event, order, Locale.ENGLISH);
+        return new Mail(
+                key,
+                "<" + event.id() + "@" + mailDomain + ">",
+                order.customer().email(),
+                rendered.subject(),
+                rendered.text(),
+                rendered.html());
+    }
+
+    /** The mail server took it. */
+    @Transactional
+    public void sent(Mail mail, Event event) {
+        effects.known(mail.key(), mapper.valueToTree(Map.of("about", event.type(), "sent", true)));
+    }
+}

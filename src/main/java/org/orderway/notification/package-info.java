@@ -1,0 +1,2 @@
+/** What customers are told, and by which mail. */
+package org.orderway.notification;

@@ -1,0 +1,177 @@
+package org.orderway.orders;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.NoArgGenerator;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.Currency;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.orderway.messages.Events;
+import org.orderway.messages.Outbox;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Accepts orders. Accepted means committed: the order, and the message that will set it going. */
+@Component("intake")
+public class Intake {
+
+    private final Orders orders;
+    private final Outbox outbox;
+    private final Events events;
+    private final JdbcClient jdbc;
+    private final ObjectMapper mapper;
+    private final Clock clock;
+    private final NoArgGenerator ids = Generators.timeBasedEpochGenerator();
+
+    Intake(Orders orders, Outbox outbox, Events events, JdbcClient jdbc, ObjectMapper mapper, Clock clock) {
+        this.orders = orders;
+        this.outbox = outbox;
+        this.events = events;
+        this.jdbc = jdbc;
+        this.mapper = mapper;
+        this.clock = clock;
+    }
+
+    /**
+     * An accepted order.
+     *
+     * @param replayed true when it had been accepted before, under the same number or key
+     * @param entry    the outbox row of its first message, null when replayed or when the message is at hand
+     */
+    public record Acceptance(UUID id, String number, boolean replayed, Outbox.Entry entry) {
+
+        /** The answer to the shop: the same one for every repetition. */
+        public Map<String, Object> answer() {
+            return Map.of("id", id, "number", number, "status", OrderStatus.RECEIVED.name());
+        }
+    }
+
+    /**
+     * Accepts an order that came by HTTP or from a file; its first message waits in the outbox.
+     *
+     * @param key the Idempotency-Key, or null
+     * @throws OrderConflict when number or key belong to an order with another content
+     */
+    @Transactional
+    public Acceptance accept(OrderRequest request, List<OrderLine> lines, String lane, String key) {
+        return accept(request, lines, lane, key, true);
+    }
+
+    /** Accepts an order whose message is in hand: it came straight over the exchange. */
+    @Transactional
+    public Acceptance acceptDelivered(OrderRequest request, List<OrderLine> lines, String lane, String messageId) {
+        return accept(request, lines, lane, "amqp:" + messageId, false);
+    }
+
+    private Acceptance accept(
+            OrderRequest request, List<OrderLine> lines, String lane, String key, boolean publishes) {
+        String hash = hash(request);
+        // Repetitions may come at the same moment: the key's and then the number's lock let one of them go first.
+        lock("key", key);
+        lock("number", request.number());
+        Optional<Orders.Known> byKey = key == null ? Optional.empty() : orders.byKey(key);
+        if (byKey.isPresent()) {
+            return replay(
+                    byKey.get(),
+                    hash,
+                    OrderConflict.Over.IDEMPOTENCY_KEY,
+                    "This Idempotency-Key was used for another order. Use a new key for a new order.");
+        }
+        Optional<Orders.Known> byNumber =
+                request.number() == null ? Optional.empty() : orders.byNumber(request.number());
+        if (byNumber.isPresent()) {
+            Acceptance known = replay(
+                    byNumber.get(),
+                    hash,
+                    OrderConflict.Over.NUMBER,
+                    "The order number " + request.number() + " belongs to an order with another content.");
+            remember(key, hash, known.id());
+            return known;
+        }
+        Order order = order(request, lines, lane);
+        orders.insert(order, hash);
+        remember(key, hash, order.id());
+        Outbox.Entry entry = publishes
+                ? outbox.add(events.placed(
+                        order.id(),
+                        order.number(),
+                        RoutingKeys.of(lane, order.country(), order.category()),
+                        Map.of("lane", lane, "country", order.country(), "category", order.category())))
+                : null;
+        return new Acceptance(order.id(), order.number(), false, entry);
+    }
+
+    private static Acceptance replay(Orders.Known known, String hash, OrderConflict.Over over, String conflict) {
+        if (!known.requestHash().equals(hash)) {
+            throw new OrderConflict(over, conflict);
+        }
+        return new Acceptance(known.id(), known.number(), true, null);
+    }
+
+    private void remember(String key, String hash, UUID orderId) {
+        if (key != null) {
+            orders.remember(key, hash, orderId);
+        }
+    }
+
+    private void lock(String what, String name) {
+        if (name != null) {
+            jdbc.sql("select pg_advisory_xact_lock(hashtext(?), hashtext(?))")
+                    .params(what, name)
+                    .query((rs, n) -> 0)
+                    .single();
+        }
+    }
+
+    private Order order(OrderRequest request, List<OrderLine> lines, String lane) {
+        UUID id = ids.generate();
+        return new Order(
+                id,
+                request.number() == null ? id.toString() : request.number(),
+                lane,
+                OrderStatus.RECEIVED,
+                null,
+                PaymentState.NONE,
+                FulfilmentState.NONE,
+                request.customer(),
+                request.shipTo(),
+                RoutingKeys.word(request.shipTo().country()),
+                RoutingKeys.category(lines),
+                request.currency(),
+                total(lines, request.currency()),
+                request.payment().method(),
+                request.payment().token(),
+                BigDecimal.ZERO,
+                clock.instant().truncatedTo(ChronoUnit.MICROS),
+                lines);
+    }
+
+    /** The sum of the exact line values, rounded once, half up, to the currency's digits. */
+    static BigDecimal total(List<OrderLine> lines, String currency) {
+        return lines.stream()
+                .map(OrderLine::value)
+                .reduce(BigDecimal.ZERO, BigDecimal::add)
+                .setScale(Currency.getInstance(currency).getDefaultFractionDigits(), RoundingMode.HALF_UP);
+    }
+
+    private String hash(OrderRequest request) {
+        try {
+            byte[] canonical = mapper.writeValueAsBytes(request);
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(canonical));
+        } catch (JsonProcessingException | NoSuchAlgorithmException e) {
+            throw new IllegalStateException("The order could not be hashed", e);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package org.orderway.orders;
+
+import java.math.BigDecimal;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.orderway.messages.Events;
+import org.orderway.messages.OutgoingMessage;
+import org.orderway.messages.Outcome;
+import org.springframework.stereotype.Component;
+
+/** The facts an order tells. No name, address or payment token is in them: whoever needs one reads the order. */
+@Component
+public class OrderEvents {
+
+    private final Events events;
+    private final Orders orders;
+
+    OrderEvents(Events events, Orders orders) {
+        this.events = events;
+        this.orders = orders;
+    }
+
+    /** The order begins its way. */
+    public OutgoingMessage created(Order order) {
+        return once(order, "order.created", facts(order));
+    }
+
+    /** Every line is held. */
+    public OutgoingMessage inventoryChecked(Order order) {
+        return once(order, "order.inventory_checked", Map.of("status", "success"));
+    }
+
+    /** The payment is handed to whoever serves its method. */
+    public OutgoingMessage paymentRequested(Order order) {
+        return events.paymentRequested(
+                order.id(),
+                order.number(),
+                order.paymentMethod(),
+                Map.of("method", order.paymentMethod(), "amount", order.total(), "currency", order.currency()));
+    }
+
+    /** The money is captured, or due at the door: then captured is 0. */
+    public OutgoingMessage paymentSuccess(Order order, BigDecimal captured) {
+        return once(
+                order,
+                "order.payment_success",
+                Map.of(
+                        "method",
+                        order.paymentMethod(),
+                        "captured",
+                        captured,
+                        "due",
+                        order.total().subtract(captured),
+                        "currency",
+                        order.currency()));
+    }
+
+    /** The parcel has a label. */
+    public OutgoingMessage shippingPrepared(Order order, String carrier, String trackingNumber) {
+        return once(order, "order.shipping_prepared", Map.of("carrier", carrier, "trackingNumber", trackingNumber));
+    }
+
+    /** The parcel left the house. */
+    public OutgoingMessage shipped(Order order, String carrier, String trackingNumber) {
+        return once(order, "order.shipped", Map.of("carrier", carrier, "trackingNumber", trackingNumber));
+    }
+
+    /** For analytics: an order was created. */
+    public OutgoingMessage counted(Order order) {
+        return once(order, "order.analytics.created", facts(order));
+    }
+
+    /** For analytics: an order came to its end. */
+    public OutgoingMessage countedEnd(Order order, OrderStatus status, String reason) {
+        Map<String, Object> facts = facts(order);
+        facts.put("status", status.name());
+        if (reason != null) {
+            facts.put("reason", reason);
+        }
+        return once(order, "order.analytics.ended", facts);
+    }
+
+    /** Ends a locked order as a refusal, and says so. */
+    public Outcome failed(Order order, String reason, Map<String, ?> details) {
+        orders.fail(order, reason);
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("reason", reason);
+        body.putAll(details);
+        return Outcome.of(once(order, "order.failed", body), countedEnd(order, OrderStatus.FAILED, reason));
+    }
+
+    private OutgoingMessage once(Order order, String type, Map<String, ?> details) {
+        return events.once(order.id(), order.number(), type, details);
+    }
+
+    private static Map<String, Object> facts(Order order) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("lane", order.lane());
+        facts.put("country", order.country());
+        facts.put("category", order.category());
+        facts.put("paymentMethod", order.paymentMethod());
+        facts.put("currency", order.currency());
+        facts.put("total", order.total());
+        facts.put("lines", order.lines().size());
+        facts.put("placedAt", order.createdAt().toString());
+        return facts;
+    }
+}

@@ -1,0 +1,39 @@
+package org.orderway.orders;
+
+import java.math.BigDecimal;
+import java.util.List;
+
+/**
+ * An order as a shop asks for it, in one form whatever way it came.
+ *
+ * @param number   the shop's own number, or null
+ * @param priority whether it takes the priority lane
+ * @param currency ISO 4217
+ * @param lines    at least one
+ */
+public record OrderRequest(
+        String number,
+        boolean priority,
+        Customer customer,
+        ShipTo shipTo,
+        Payment payment,
+        String currency,
+        List<Line> lines) {
+
+    /** Who orders. Name and mail may be null for an order that came over the exchange without them. */
+    public record Customer(String id, String name, String email) {}
+
+    /** Where it goes. @param country ISO 3166 alpha-2 */
+    public record ShipTo(String name, List<String> lines, String city, String postcode, String country) {}
+
+    /** How it is paid. @param method {@code prepaid} or {@code cod}; @param token the gateway's, null for cod */
+    public record Payment(String method, String token) {}
+
+    /**
+     * One line.
+     *
+     * @param unitPrice the shop's price in the order's currency, up to four decimals, or null for the catalogue's
+     * @param category  or null for the catalogue's
+     */
+    public record Line(String sku, int quantity, BigDecimal unitPrice, String category) {}
+}

@@ -1,0 +1,107 @@
+package org.orderway.orders;
+
+import java.math.BigDecimal;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+
+/** Orders as the API shows them. */
+@Component("orderView")
+public class OrderView {
+
+    private final Orders orders;
+    private final Timeline timeline;
+    private final Parcels parcels;
+
+    OrderView(Orders orders, Timeline timeline, Parcels parcels) {
+        this.orders = orders;
+        this.timeline = timeline;
+        this.parcels = parcels;
+    }
+
+    /** One order with its lines, payment, shipment and timeline. @throws UnknownOrder when there is none */
+    public Map<String, Object> read(String id) {
+        Order order = find(id);
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("id", order.id());
+        view.put("number", order.number());
+        view.put("status", order.status().name());
+        view.put("reason", order.reason());
+        view.put("lane", order.lane());
+        view.put("total", order.total());
+        view.put("currency", order.currency());
+        view.put("customer", order.customer().id());
+        view.put("country", order.country().toUpperCase());
+        view.put("createdAt", order.createdAt().toString());
+        view.put("lines", order.lines().stream().map(OrderView::line).toList());
+        Map<String, Object> payment = new LinkedHashMap<>();
+        payment.put("method", order.paymentMethod());
+        payment.put("state", order.paymentState().name().toLowerCase());
+        payment.put("amount", order.paymentState() == PaymentState.DUE ? order.total() : order.captured());
+        payment.put("captured", order.captured());
+        view.put("payment", payment);
+        view.put(
+                "shipment",
+                parcels.of(order.id())
+                        .map(p -> Map.of(
+                                "carrier",
+                                p.carrier(),
+                                "trackingNumber",
+                                p.trackingNumber(),
+                                "state",
+                                order.fulfilmentState().name().toLowerCase()))
+                        .orElse(null));
+        view.put("timeline", timeline.of(order.id()));
+        return view;
+    }
+
+    /**
+     * A page of orders.
+     *
+     * @param after the {@code next} of the page before, or null
+     */
+    public Map<String, Object> list(String status, String customer, String number, Integer limit, String after) {
+        int size = limit == null ? 50 : Math.max(1, Math.min(limit, 200));
+        List<Orders.Summary> found =
+                orders.list(status, customer, number, after == null ? null : id(after), size + 1);
+        boolean more = found.size() > size;
+        List<Orders.Summary> page = more ? found.subList(0, size) : found;
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("orders", page);
+        view.put("next", more ? page.get(size - 1).id().toString() : null);
+        return view;
+    }
+
+    private Order find(String id) {
+        UUID orderId = id(id);
+        return orders.find(orderId).orElseThrow(() -> new UnknownOrder(orderId));
+    }
+
+    private static UUID id(String text) {
+        try {
+            return UUID.fromString(text);
+        } catch (IllegalArgumentException notAnId) {
+            throw new InvalidOrder(List.of(new FieldError("/id", "is not an order id, which is a UUID")));
+        }
+    }
+
+    private static Map<String, Object> line(OrderLine line) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("line", line.lineNo());
+        view.put("sku", line.sku());
+        view.put("quantity", line.quantity());
+        view.put("unitPrice", plain(line.unitPrice()));
+        view.put("category", line.category());
+        return view;
+    }
+
+    private static BigDecimal plain(BigDecimal amount) {
+        if (amount == null) {
+            return null;
+        }
+        BigDecimal stripped = amount.stripTrailingZeros();
+        return stripped.scale() < 2 ? stripped.setScale(2) : stripped;
+    }
+}

@@ -1,0 +1,320 @@
+package org.orderway.orders;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/** The orders: the one place that writes their rows and lets their state move. */
+@Component
+public class Orders {
+
+    private static final String SELECT = "select * from orders ";
+
+    private final JdbcClient jdbc;
+    private final JdbcTemplate batch;
+    private final ObjectMapper mapper;
+    private final Clock clock;
+
+    Orders(JdbcClient jdbc, JdbcTemplate batch, ObjectMapper mapper, Clock clock) {
+        this.jdbc = jdbc;
+        this.batch = batch;
+        this.mapper = mapper;
+        this.clock = clock;
+    }
+
+    /**
+     * The order, locked until the transaction ends, so that its steps happen one after the other.
+     *
+     * @throws UnknownOrder when there is none
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public Order lock(UUID id) {
+        return jdbc.sql(SELECT + "where id = ? for update")
+                .param(id)
+                .query((rs, n) -> order(rs, lines(id)))
+                .optional()
+                .orElseThrow(() -> new UnknownOrder(id));
+    }
+
+    /** The order as it stands. */
+    @Transactional(readOnly = true)
+    public Optional<Order> find(UUID id) {
+        return jdbc.sql(SELECT + "where id = ?")
+                .param(id)
+                .query((rs, n) -> order(rs, lines(id)))
+                .optional();
+    }
+
+    /** The order of that number with the hash of its request, to tell a repetition from a conflict. */
+    Optional<Known> byNumber(String number) {
+        return jdbc.sql("select id, number, request_hash from orders where number = ?")
+                .param(number)
+                .query(Orders::known)
+                .optional();
+    }
+
+    Optional<Known> byKey(String key) {
+        return jdbc.sql(
+                        """
+                        select o.id, o.number, k.request_hash
+                        from idempotency_keys k join orders o on o.id = k.order_id
+                        where k.key = ?
+                        """)
+                .param(key)
+                .query(Orders::known)
+                .optional();
+    }
+
+    void remember(String key, String requestHash, UUID orderId) {
+        jdbc.sql("insert into idempotency_keys (key, request_hash, order_id) values (?, ?, ?) on conflict do nothing")
+                .params(key, requestHash, orderId)
+                .update();
+    }
+
+    void insert(Order order, String requestHash) {
+        Timestamp now = Timestamp.from(order.createdAt());
+        jdbc.sql(
+                        """
+                        insert into orders (id, number, request_hash, lane, status, customer_id, customer_name,
+                            customer_email, ship_to, country, category, currency, total, payment_method, payment_token,
+                            created_at, moved_at)
+                        values (?, ?, ?, ?, ?, ?, ?, ?, cast(? as jsonb), ?, ?, ?, ?, ?, ?, ?, ?)
+                        """)
+                .params(
+                        order.id(),
+                        order.number(),
+                        requestHash,
+                        order.lane(),
+                        order.status().name(),
+                        order.customer().id(),
+                        order.customer().name(),
+                        order.customer().email(),
+                        json(order.shipTo()),
+                        order.country(),
+                        order.category(),
+                        order.currency(),
+                        order.total(),
+                        order.paymentMethod(),
+                        order.paymentToken(),
+                        now,
+                        now)
+                .update();
+        batch.batchUpdate(
+                """
+                insert into order_lines (order_id, line_no, sku, quantity, unit_price, category)
+                values (?, ?, ?, ?, ?, ?)
+                """,
+                order.lines().stream()
+                        .map(l -> new Object[] {
+                            order.id(), l.lineNo(), l.sku(), l.quantity(), l.unitPrice(), l.category()
+                        })
+                        .toList());
+    }
+
+    /**
+     * Moves a locked order on.
+     *
+     * @throws IllegalTransition when there is no such arrow
+     */
+    public void advance(Order order, OrderStatus next) {
+        guard(order, next);
+        update(order, "status = ?", next.name());
+    }
+
+    /** Ends a locked order that came to nothing. */
+    public void fail(Order order, String reason) {
+        guard(order, OrderStatus.FAILED);
+        update(order, "status = ?, reason = ?", OrderStatus.FAILED.name(), reason);
+    }
+
+    /** Moves a locked order on because its money is captured. */
+    public void captured(Order order, BigDecimal amount) {
+        guard(order, OrderStatus.PAID);
+        guard(order, order.paymentState().mayBecome(PaymentState.CAPTURED), order.paymentState(), PaymentState.CAPTURED);
+        update(
+                order,
+                "status = ?, payment_state = ?, captured = ?",
+                OrderStatus.PAID.name(),
+                PaymentState.CAPTURED.name().toLowerCase(),
+                amount);
+    }
+
+    /** Moves a locked order on whose money is due at the door. */
+    public void due(Order order) {
+        guard(order, OrderStatus.PAYMENT_DUE);
+        guard(order, order.paymentState().mayBecome(PaymentState.DUE), order.paymentState(), PaymentState.DUE);
+        update(
+                order,
+                "status = ?, payment_state = ?",
+                OrderStatus.PAYMENT_DUE.name(),
+                PaymentState.DUE.name().toLowerCase());
+    }
+
+    /** Moves a locked order on whose parcel left the house. */
+    public void shipped(Order order) {
+        guard(order, OrderStatus.SHIPPED);
+        guard(
+                order,
+                order.fulfilmentState().mayBecome(FulfilmentState.SHIPPED),
+                order.fulfilmentState(),
+                FulfilmentState.SHIPPED);
+        update(
+                order,
+                "status = ?, fulfilment_state = ?",
+                OrderStatus.SHIPPED.name(),
+                FulfilmentState.SHIPPED.name().toLowerCase());
+    }
+
+    /**
+     * Asks before an outside call whether the order could take the step at all.
+     *
+     * @throws IllegalTransition when there is no such arrow
+     */
+    public void mayAdvance(Order order, OrderStatus next) {
+        guard(order, next);
+    }
+
+    private static void guard(Order order, OrderStatus next) {
+        guard(order, order.status().mayBecome(next), order.status(), next);
+    }
+
+    private static void guard(Order order, boolean permitted, Enum<?> from, Enum<?> to) {
+        if (!permitted) {
+            throw new IllegalTransition(order.id(), from, to);
+        }
+    }
+
+    private void update(Order order, String assignments, Object... values) {
+        List<Object> params = new ArrayList<>(List.of(values));
+        params.add(Timestamp.from(clock.instant()));
+        params.add(order.id());
+        jdbc.sql("update orders set " + assignments + ", moved_at = ? where id = ?")
+                .params(params)
+                .update();
+    }
+
+    /**
+     * Orders after a given one, in the order they were placed; every filter may be null.
+     *
+     * @param after the last id of the page before
+     */
+    @Transactional(readOnly = true)
+    public List<Summary> list(String status, String customer, String number, UUID after, int limit) {
+        StringBuilder sql = new StringBuilder(
+                "select id, number, status, reason, lane, total, currency, customer_id, created_at from orders where true");
+        List<Object> params = new ArrayList<>();
+        if (status != null) {
+            sql.append(" and status = ?");
+            params.add(status);
+        }
+        if (customer != null) {
+            sql.append(" and customer_id = ?");
+            params.add(customer);
+        }
+        if (number != null) {
+            sql.append(" and number = ?");
+            params.add(number);
+        }
+        if (after != null) {
+            sql.append(" and id > ?");
+            params.add(after);
+        }
+        params.add(limit);
+        return jdbc.sql(sql.append(" order by id limit ?").toString())
+                .params(params)
+                .query((rs, n) -> new Summary(
+                        rs.getObject("id", UUID.class),
+                        rs.getString("number"),
+                        rs.getString("status"),
+                        rs.getString("reason"),
+                        rs.getString("lane"),
+                        rs.getBigDecimal("total"),
+                        rs.getString("currency"),
+                        rs.getString("customer_id"),
+                        rs.getTimestamp("created_at").toInstant().toString()))
+                .list();
+    }
+
+    /** A line of the list. */
+    public record Summary(
+            UUID id,
+            String number,
+            String status,
+            String reason,
+            String lane,
+            BigDecimal total,
+            String currency,
+            String customer,
+            String createdAt) {}
+
+    /** An order that a request may be a repetition of. */
+    record Known(UUID id, String number, String requestHash) {}
+
+    private static Known known(ResultSet rs, int row) throws SQLException {
+        return new Known(rs.getObject("id", UUID.class), rs.getString("number"), rs.getString("request_hash"));
+    }
+
+    private List<OrderLine> lines(UUID id) {
+        return jdbc.sql("select * from order_lines where order_id = ? order by line_no")
+                .param(id)
+                .query((rs, n) -> new OrderLine(
+                        rs.getInt("line_no"),
+                        rs.getString("sku"),
+                        rs.getInt("quantity"),
+                        rs.getBigDecimal("unit_price"),
+                        rs.getString("category")))
+                .list();
+    }
+
+    private Order order(ResultSet rs, List<OrderLine> lines) throws SQLException {
+        return new Order(
+                rs.getObject("id", UUID.class),
+                rs.getString("number"),
+                rs.getString("lane"),
+                OrderStatus.valueOf(rs.getString("status")),
+                rs.getString("reason"),
+                PaymentState.valueOf(rs.getString("payment_state").toUpperCase()),
+                FulfilmentState.valueOf(rs.getString("fulfilment_state").toUpperCase()),
+                new OrderRequest.Customer(
+                        rs.getString("customer_id"), rs.getString("customer_name"), rs.getString("customer_email")),
+                address(rs.getString("ship_to")),
+                rs.getString("country"),
+                rs.getString("category"),
+                rs.getString("currency"),
+                rs.getBigDecimal("total"),
+                rs.getString("payment_method"),
+                rs.getString("payment_token"),
+                rs.getBigDecimal("captured"),
+                rs.getTimestamp("created_at").toInstant(),
+                lines);
+    }
+
+    private OrderRequest.ShipTo address(String json) {
+        try {
+            return mapper.readValue(json, OrderRequest.ShipTo.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A stored address cannot be read", e);
+        }
+    }
+
+    private String json(Object value) {
+        try {
+            return mapper.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("An address cannot be written", e);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package org.orderway.orders;
+
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.orderway.messages.Outcome;
+import org.orderway.messages.Outcomes;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * Runs a step of an order once: locks the order, does the work and records the messages it sends, all in one
+ * transaction. A second delivery finds the record and gets the same messages again.
+ */
+@Component
+public class Steps {
+
+    private final Orders orders;
+    private final Outcomes outcomes;
+
+    Steps(Orders orders, Outcomes outcomes) {
+        this.orders = orders;
+        this.outcomes = outcomes;
+    }
+
+    /** A step on the way forward. On an order that was cancelled or failed by then it is void. */
+    @Transactional
+    public Outcome once(UUID orderId, String step, Function<Order, Outcome> work) {
+        return run(orderId, step, order -> order.status().isStopped() ? Outcome.VOID : work.apply(order));
+    }
+
+    /** A step that makes good for an order that was cancelled or failed. */
+    @Transactional
+    public Outcome compensate(UUID orderId, String step, Function<Order, Outcome> work) {
+        return run(orderId, step, work);
+    }
+
+    /**
+     * Before an outside call: the outcome if it is recorded, a void one if the order was cancelled or failed by then,
+     * else the intent that the caller writes under the same lock.
+     */
+    @Transactional
+    public <T> T intend(UUID orderId, String step, Function<Outcome, T> settled, Function<Order, T> intent) {
+        Order order = orders.lock(orderId);
+        Optional<Outcome> recorded = outcomes.find(orderId, step);
+        if (recorded.isEmpty() && order.status().isStopped()) {
+            outcomes.record(orderId, step, Outcome.VOID);
+            recorded = Optional.of(Outcome.VOID);
+        }
+        return recorded.map(settled).orElseGet(() -> intent.apply(order));
+    }
+
+    private Outcome run(UUID orderId, String step, Function<Order, Outcome> work) {
+        Order order = orders.lock(orderId);
+        return outcomes.find(orderId, step).orElseGet(() -> {
+            Outcome outcome = work.apply(order);
+            outcomes.record(orderId, step, outcome);
+            return outcome;
+        });
+    }
+}
