@@ -1,0 +1,309 @@
+package org.orderway.broker;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.BlockedListener;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Method;
+import com.rabbitmq.client.ShutdownSignalException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.orderway.broker.PublishFailed.Reason;
+import org.orderway.messages.OutgoingMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.amqp.AmqpException;
+import org.springframework.amqp.rabbit.connection.Connection;
+import org.springframework.amqp.rabbit.connection.ConnectionFactory;
+import org.springframework.amqp.rabbit.connection.ConnectionListener;
+import org.springframework.amqp.rabbit.connection.RabbitUtils;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+
+/**
+ * Publishes messages and returns only when the broker has taken responsibility for every one of them.
+ *
+ * <p>It works on a connection of its own, since a broker in need blocks connections that publish and consumers must go on
+ * acknowledging. It uses the client's own confirms rather than a RabbitTemplate: they tell a no from silence message by
+ * message, and a channel that saw either can be closed for good instead of going back into the cache, where it might nack
+ * every later publish.
+ */
+@Component("publisher")
+public class Publisher implements DisposableBean {
+
+    private static final Logger log = LoggerFactory.getLogger(Publisher.class);
+    private static final int ATTEMPTS = 3;
+    private static final int KEYS_REMEMBERED = 10_000;
+
+    private final ConnectionFactory connections;
+    private final Topology topology;
+    private final MeterRegistry meters;
+    private final Counter unknownKeys;
+    private final Duration confirmTimeout;
+    private final Alarm alarm = new Alarm();
+    private final Set<String> knownKeys = ConcurrentHashMap.newKeySet();
+    private final Set<String> reportedKeys = ConcurrentHashMap.newKeySet();
+    private final ExecutorService closing = Executors.newCachedThreadPool(work -> {
+        Thread thread = new Thread(work, "publisher-channel-closing");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    Publisher(
+            ConnectionFactory connectionFactory,
+            Topology topology,
+            MeterRegistry meters,
+            @Value("${orderway.publisher.confirm-timeout:5s}") Duration confirmTimeout) {
+        ConnectionFactory separate = connectionFactory.getPublisherConnectionFactory();
+        this.connections = separate == null ? connectionFactory : separate;
+        this.topology = topology;
+        this.meters = meters;
+        this.unknownKeys = Counter.builder("orderway.published.unknown.key")
+                .description("Messages published with a key that is not in orderway.topology.published")
+                .register(meters);
+        this.confirmTimeout = confirmTimeout;
+        this.connections.addConnectionListener(alarm);
+    }
+
+    /**
+     * Publishes one message; see {@link #publish(List)}.
+     *
+     * @throws PublishFailed when the broker did not confirm it
+     */
+    public void publish(OutgoingMessage message) {
+        publish(List.of(message));
+    }
+
+    /**
+     * Publishes all messages over one channel, then waits for every confirm. What the broker refuses is published again,
+     * under the same id, at most twice; what it does not answer is not, for it may have arrived.
+     *
+     * @throws PublishFailed when the broker did not confirm every one
+     */
+    public void publish(List<OutgoingMessage> messages) {
+        if (messages.isEmpty()) {
+            return;
+        }
+        messages.forEach(this::reportUnknownKey);
+        Timer.Sample sample = Timer.start(meters);
+        String outcome = "confirmed";
+        try {
+            List<OutgoingMessage> open = List.copyOf(messages);
+            for (int attempt = 1; !open.isEmpty(); attempt++) {
+                open = publishOnce(open);
+                if (!open.isEmpty() && attempt == ATTEMPTS) {
+                    throw new PublishFailed(
+                            Reason.NACKED, open, "The broker refused a message " + ATTEMPTS + " times", null);
+                }
+                if (!open.isEmpty()) {
+                    log.warn(
+                            "The broker refused {} of {} messages, publishing them again",
+                            open.size(),
+                            messages.size());
+                    pause(open);
+                }
+            }
+        } catch (PublishFailed failed) {
+            outcome = failed.reason().name().toLowerCase();
+            throw failed;
+        } finally {
+            sample.stop(Timer.builder("orderway.publish.confirm")
+                    .description("From the first publish of a batch to its last confirm, pauses included")
+                    .tag("outcome", outcome)
+                    .register(meters));
+        }
+    }
+
+    /** Publishes and answers those that were nacked; anything worse is thrown. */
+    private List<OutgoingMessage> publishOnce(List<OutgoingMessage> messages) {
+        Channel channel = null;
+        ConfirmedBatch batch = new ConfirmedBatch();
+        boolean reusable = false;
+        try {
+            Connection connection = connections.createConnection();
+            if (!alarm.waitUntilOff(confirmTimeout)) {
+                throw new PublishFailed(
+                        Reason.BLOCKED, messages, "The broker takes no messages at present: " + alarm.why, null);
+            }
+            channel = connection.createChannel(false);
+            if (channel.getNextPublishSeqNo() == 0) {
+                channel.confirmSelect();
+            }
+            batch.publish(messages, channel, confirmTimeout);
+            List<OutgoingMessage> nacked = verdict(batch, messages);
+            reusable = nacked.isEmpty();
+            return nacked;
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new PublishFailed(
+                    Reason.UNCONFIRMED, messages, "Interrupted while waiting for the broker's confirm", stopped);
+        } catch (ShutdownSignalException closed) {
+            throw closed(closed, messages);
+        } catch (AmqpException | IOException broken) {
+            if (broken.getCause() instanceof ShutdownSignalException closed) {
+                throw closed(closed, messages);
+            }
+            throw new PublishFailed(
+                    Reason.UNREACHABLE, messages, "The broker cannot be reached: " + broken.getMessage(), broken);
+        } finally {
+            release(channel, batch, reusable);
+        }
+    }
+
+    private List<OutgoingMessage> verdict(ConfirmedBatch batch, List<OutgoingMessage> messages) {
+        List<OutgoingMessage> waiting = batch.waiting();
+        List<OutgoingMessage> nacked = batch.nacked();
+        if (!waiting.isEmpty()) {
+            List<OutgoingMessage> unconfirmed = messages.stream()
+                    .filter(m -> waiting.contains(m) || nacked.contains(m))
+                    .toList();
+            if (batch.closed() != null) {
+                throw closed(batch.closed(), unconfirmed);
+            }
+            throw new PublishFailed(
+                    Reason.UNCONFIRMED,
+                    unconfirmed,
+                    "The broker did not confirm within " + confirmTimeout.toMillis()
+                            + " ms; the message may have arrived",
+                    null);
+        }
+        List<OutgoingMessage> unroutable = messages.stream()
+                .filter(message -> batch.returned().contains(message.id()))
+                .toList();
+        if (!unroutable.isEmpty()) {
+            throw new PublishFailed(
+                    Reason.UNROUTABLE,
+                    unroutable,
+                    "No queue took a message, not even " + Topology.UNROUTABLE_QUEUE,
+                    null);
+        }
+        return nacked;
+    }
+
+    private static PublishFailed closed(ShutdownSignalException closed, List<OutgoingMessage> unconfirmed) {
+        Method method = closed.getReason();
+        if (!closed.isHardError() && method instanceof AMQP.Channel.Close close) {
+            return new PublishFailed(
+                    Reason.REFUSED, unconfirmed, "The broker refused a message: " + close.getReplyText(), closed);
+        }
+        return new PublishFailed(
+                Reason.UNREACHABLE,
+                unconfirmed,
+                "The connection to the broker broke while publishing: " + closed.getMessage(),
+                closed);
+    }
+
+    private void release(Channel channel, ConfirmedBatch batch, boolean reusable) {
+        if (channel == null) {
+            return;
+        }
+        batch.leave(channel);
+        if (reusable) {
+            close(channel);
+        } else {
+            // A broker that does not answer takes its time to answer this, too: nobody should wait for it.
+            closing.execute(() -> {
+                RabbitUtils.setPhysicalCloseRequired(channel, true);
+                close(channel);
+            });
+        }
+    }
+
+    private static void close(Channel channel) {
+        try {
+            channel.close();
+        } catch (IOException | TimeoutException | RuntimeException e) {
+            log.debug("A channel did not close cleanly", e);
+        }
+    }
+
+    private static void pause(List<OutgoingMessage> open) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(200, 1000));
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new PublishFailed(Reason.NACKED, open, "Interrupted before publishing again", stopped);
+        }
+    }
+
+    private void reportUnknownKey(OutgoingMessage message) {
+        String key = message.exchange() + " " + message.routingKey();
+        if (knownKeys.contains(key)) {
+            return;
+        }
+        if (topology.isPublished(message.exchange(), message.routingKey())) {
+            remember(knownKeys, key);
+            return;
+        }
+        unknownKeys.increment();
+        if (remember(reportedKeys, key)) {
+            log.error(
+                    "Published to {} with the key \"{}\", which is not in orderway.topology.published: nobody may be waiting"
+                            + " for {} {}",
+                    message.exchange(),
+                    message.routingKey(),
+                    message.type(),
+                    message.id());
+        }
+    }
+
+    private static boolean remember(Set<String> keys, String key) {
+        return keys.size() < KEYS_REMEMBERED && keys.add(key);
+    }
+
+    @Override
+    public void destroy() {
+        closing.shutdown();
+    }
+
+    /** RabbitMQ's memory or disk alarm: it stops reading from the connection, where a publish would then hang. */
+    private static class Alarm implements ConnectionListener {
+
+        private volatile String why;
+
+        @Override
+        public void onCreate(Connection connection) {
+            set(null);
+            connection.addBlockedListener(new BlockedListener() {
+                @Override
+                public void handleBlocked(String reason) {
+                    set(reason);
+                }
+
+                @Override
+                public void handleUnblocked() {
+                    set(null);
+                }
+            });
+        }
+
+        private synchronized void set(String reason) {
+            why = reason;
+            notifyAll();
+        }
+
+        /** Whether it is off, at the latest after the time given. */
+        synchronized boolean waitUntilOff(Duration timeout) throws InterruptedException {
+            long end = System.nanoTime() + timeout.toNanos();
+            while (why != null) {
+                long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                if (left <= 0) {
+                    return false;
+                }
+                wait(left);
+            }
+            return true;
+        }
+    }
+}
