@@ -6,13 +6,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.networknt.schema.JsonMetaSchema;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.NonValidationKeyword;
 import com.networknt.schema.PathType;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
+import com.networknt.schema.regex.RegularExpression;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -23,6 +26,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.springframework.stereotype.Component;
 
 /**
@@ -36,10 +40,18 @@ public class Contract {
     private static final String IRI = "https://orderway.org/openapi.json";
     private static final int MOST_FAULTS = 100;
 
+    /** JSON Schema as OpenAPI 3.1 has it; what is OpenAPI's own or ours (x-problem) asserts nothing. */
+    private static final JsonMetaSchema DIALECT = JsonMetaSchema.builder(JsonMetaSchema.getV202012())
+            .unknownKeywordFactory((keyword, context) -> new NonValidationKeyword(keyword))
+            .build();
+
     private final JsonNode document;
     private final JsonSchemaFactory factory;
-    private final SchemaValidatorsConfig config =
-            SchemaValidatorsConfig.builder().pathType(PathType.JSON_POINTER).formatAssertionsEnabled(true).build();
+    private final SchemaValidatorsConfig config = SchemaValidatorsConfig.builder()
+            .pathType(PathType.JSON_POINTER)
+            .formatAssertionsEnabled(true)
+            .regularExpressionFactory(Contract::expression)
+            .build();
     private final Map<String, Operation> operations = new HashMap<>();
 
     /** Reads the contract from the class path; a fault in it ends the start. */
@@ -48,18 +60,20 @@ public class Contract {
             document = new YAMLMapper().readTree(file);
             String json = new ObjectMapper().writeValueAsString(document);
             factory = JsonSchemaFactory.getInstance(
-                    SpecVersion.VersionFlag.V202012,
-                    builder -> builder.schemaLoaders(loaders -> loaders.schemas(Map.of(IRI, json))));
+                    SpecVersion.VersionFlag.V202012, builder -> builder.metaSchema(DIALECT)
+                            .schemaLoaders(loaders -> loaders.schemas(Map.of(IRI, json))));
         } catch (IOException e) {
             throw new IllegalStateException("Cannot read the HTTP contract " + FILE, e);
         }
-        document.at("/paths").properties().forEach(path -> path.getValue().properties().forEach(method -> {
-            String at = JsonPointer.compile("/paths")
-                    .appendProperty(path.getKey())
-                    .appendProperty(method.getKey())
-                    .toString();
-            operations.put(method.getValue().path("operationId").textValue(), operation(method.getValue(), at));
-        }));
+        document.at("/paths")
+                .properties()
+                .forEach(path -> path.getValue().properties().forEach(method -> {
+                    String at = JsonPointer.compile("/paths")
+                            .appendProperty(path.getKey())
+                            .appendProperty(method.getKey())
+                            .toString();
+                    operations.put(method.getValue().path("operationId").textValue(), operation(method.getValue(), at));
+                }));
     }
 
     /**
@@ -108,7 +122,8 @@ public class Contract {
                     values.put(parameter.name(), parameter.otherwise());
                 }
             } else if (sent instanceof Collection<?> several) {
-                faults.add(new Problem.Fault(parameter.name(), "is given " + several.size() + " times, once is allowed"));
+                faults.add(
+                        new Problem.Fault(parameter.name(), "is given " + several.size() + " times, once is allowed"));
             } else {
                 JsonNode value = parameter.value(sent.toString());
                 faults.addAll(faults(parameter.schema(), value, parameter.name()));
@@ -119,6 +134,12 @@ public class Contract {
             throw refusal(faults);
         }
         return values;
+    }
+
+    /** In JSON Schema {@code $} is the end; in Java it would let a line break follow, and "GB\\n" be a country. */
+    private static RegularExpression expression(String pattern) {
+        Pattern java = Pattern.compile(pattern.replaceAll("\\$$", "\\\\z"));
+        return value -> java.matcher(value).find();
     }
 
     private Operation named(String operation) {
@@ -164,7 +185,8 @@ public class Contract {
     }
 
     private Problem.Fault fault(ValidationMessage message, String prefix) {
-        JsonPointer keyword = JsonPointer.compile(message.getSchemaLocation().getFragment().toString());
+        JsonPointer keyword =
+                JsonPointer.compile(message.getSchemaLocation().getFragment().toString());
         JsonNode schema = document.at(keyword.head());
         String pointer = prefix + message.getInstanceLocation();
         if (message.getProperty() != null) {

@@ -60,12 +60,15 @@ public final class StrictJson {
         try (JsonParser parser = READER.createParser(text)) {
             JsonNode value = parser.readValueAsTree();
             if (parser.nextToken() != null) {
-                throw new MalformedJson("", "more follows after the end of the JSON value" + at(parser.currentTokenLocation()));
+                throw new MalformedJson(
+                        "", "more follows after the end of the JSON value" + at(parser.currentTokenLocation()));
             }
             refuseWhatCannotBeHeld(value, JsonPointer.empty());
             return value;
         } catch (JsonProcessingException e) {
             throw new MalformedJson("", "not valid JSON: " + reason(e) + at(e.getLocation()));
+        } catch (NumberFormatException e) {
+            throw new MalformedJson("", "a number is too large or too precise");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -76,7 +79,10 @@ public final class StrictJson {
             return "";
         }
         try {
-            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
             return text.startsWith("\uFEFF") ? text.substring(1) : text;
         } catch (CharacterCodingException e) {
             throw new MalformedJson("", "the body is not valid UTF-8");
@@ -87,7 +93,7 @@ public final class StrictJson {
         if (value.isBigDecimal()) {
             BigDecimal number = value.decimalValue();
             if (number.precision() > MOST_DIGITS || Math.abs((long) number.scale()) > MOST_DIGITS) {
-                throw new MalformedJson(pointer.toString(), "the number is too large or too precise");
+                throw new MalformedJson(pointer.toString(), "a number is too large or too precise");
             }
         } else if (value.isTextual()) {
             refuseUnstorable(value.textValue(), pointer);
@@ -107,7 +113,8 @@ public final class StrictJson {
         boolean unstorable = text.codePoints()
                 .anyMatch(c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE));
         if (unstorable) {
-            throw new MalformedJson(pointer.toString(), "the text holds a character that cannot be stored (NUL or half a pair)");
+            throw new MalformedJson(
+                    pointer.toString(), "the text holds a character that cannot be stored (NUL or half a pair)");
         }
     }
 
