@@ -59,13 +59,14 @@ public class Products implements Articles {
         return added;
     }
 
-    /** The product, if there is one of that SKU. */
+    /** The product of that SKU. @throws UnknownProduct when there is none */
     @Transactional(readOnly = true)
-    public Optional<Product> find(String sku) {
+    public Product read(String sku) {
         return jdbc.sql("select * from products where sku = ?")
                 .param(sku)
                 .query((rs, n) -> product(rs))
-                .optional();
+                .optional()
+                .orElseThrow(() -> new UnknownProduct(sku));
     }
 
     /**
