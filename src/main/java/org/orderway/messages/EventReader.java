@@ -22,8 +22,8 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /** Reads a delivery as an event: strict JSON, of at most the permitted size, that satisfies the schema of its type. */
-@Component("events")
-public class Schemas {
+@Component("eventReader")
+public class EventReader {
 
     private static final int DEPTH = 50;
 
@@ -32,7 +32,7 @@ public class Schemas {
     private final JsonSchemaFactory factory = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012);
     private final Map<String, JsonSchema> schemas = new ConcurrentHashMap<>();
 
-    Schemas(@Value("${orderway.messages.max-bytes}") int maxBytes) {
+    EventReader(@Value("${orderway.messages.max-bytes}") int maxBytes) {
         this.maxBytes = maxBytes;
         this.mapper = JsonMapper.builder(com.fasterxml.jackson.core.JsonFactory.builder()
                         .streamReadConstraints(StreamReadConstraints.builder()
@@ -99,7 +99,7 @@ public class Schemas {
         if (!name.matches("[a-z0-9_.-]+")) {
             throw new Unreadable("There is no schema for a message of this type");
         }
-        try (InputStream in = Schemas.class.getResourceAsStream(path)) {
+        try (InputStream in = EventReader.class.getResourceAsStream(path)) {
             if (in == null) {
                 throw new Unreadable("There is no schema for the type " + type);
             }
