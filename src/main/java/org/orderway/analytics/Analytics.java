@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,7 +107,8 @@ public class Analytics {
     }
 
     private List<Map<String, Object>> perMinute() {
-        return jdbc.sql(
+        Map<String, Map<String, Object>> minutes = new LinkedHashMap<>();
+        jdbc.sql(
                         """
                         select date_trunc('minute', created_at) as minute, currency, count(*) as orders,
                             coalesce(sum(total) filter (where status <> 'FAILED'), 0) as revenue
@@ -115,15 +117,20 @@ public class Analytics {
                         group by 1, 2 order by 1, 2
                         """)
                 .param(MINUTES)
-                .query((rs, n) -> Map.<String, Object>of(
-                        "minute",
-                        rs.getTimestamp("minute").toInstant().toString(),
-                        "currency",
-                        rs.getString("currency"),
-                        "orders",
-                        rs.getLong("orders"),
-                        "revenue",
-                        rs.getBigDecimal("revenue")))
-                .list();
+                .query(rs -> {
+                    String minute = rs.getTimestamp("minute").toInstant().toString();
+                    Map<String, Object> row = minutes.computeIfAbsent(minute, m -> {
+                        Map<String, Object> fresh = new LinkedHashMap<>();
+                        fresh.put("minute", m);
+                        fresh.put("orders", 0L);
+                        fresh.put("revenue", new ArrayList<Map<String, Object>>());
+                        return fresh;
+                    });
+                    row.merge("orders", rs.getLong("orders"), (a, b) -> (Long) a + (Long) b);
+                    @SuppressWarnings("unchecked")
+                    List<Map<String, Object>> revenue = (List<Map<String, Object>>) row.get("revenue");
+                    revenue.add(Map.of("currency", rs.getString("currency"), "amount", rs.getBigDecimal("revenue")));
+                });
+        return List.copyOf(minutes.values());
     }
 }

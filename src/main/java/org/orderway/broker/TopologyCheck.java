@@ -81,7 +81,7 @@ class TopologyCheck {
     }
 
     private void queues(List<Duration> defaultDelays, int defaultConsumers) {
-        Set<String> seen = new HashSet<>(Set.of(Topology.UNROUTABLE_QUEUE));
+        Set<String> seen = new HashSet<>();
         Set<String> fed = new HashSet<>();
         queues.stream().filter(row -> row.then() != null).forEach(row -> fed.add(row.then()));
         for (int i = 0; i < queues.size(); i++) {
@@ -95,13 +95,18 @@ class TopologyCheck {
                         where + "the name must consist of a-z, 0-9 and _, end in _queue and have at most 200 letters");
                 continue;
             }
+            if (row.name().equals(Topology.UNROUTABLE_QUEUE)) {
+                mistakes.add(where + "this queue is always there and needs no row");
+                continue;
+            }
             if (!seen.add(row.name())) {
-                mistakes.add(where + "the name stands in the table twice, or is that of another queue's retry queue");
+                mistakes.add(where + "the name stands in the table twice");
+                continue;
             }
             if (row.delays()) {
                 delayQueue(where, row);
             } else {
-                workQueue(where, row, defaultDelays, defaultConsumers, seen);
+                workQueue(where, row, defaultDelays, defaultConsumers);
             }
             if (row.bindings().isEmpty() && !fed.contains(row.name())) {
                 mistakes.add(where + "nothing reaches it: it names no exchange");
@@ -142,8 +147,7 @@ class TopologyCheck {
         }
     }
 
-    private void workQueue(
-            String where, QueueRow row, List<Duration> defaultDelays, int defaultConsumers, Set<String> seen) {
+    private void workQueue(String where, QueueRow row, List<Duration> defaultDelays, int defaultConsumers) {
         if (row.path() && row.observer()) {
             mistakes.add(where + "a queue is on the path of an order or observes it, not both");
         }
@@ -169,12 +173,13 @@ class TopologyCheck {
         if (row.prefetch() != null) {
             atLeastOne(where + "prefetch", row.prefetch());
         }
-        WorkQueue names = new WorkQueue(row.name(), null, false, false, QueueType.QUORUM, 0, delays, 1, 1, 1, null);
-        for (String name : names.retryQueues()) {
-            if (!seen.add(name)) {
-                mistakes.add(where + "its retry queue \"" + name + "\" has the name of another queue");
-            }
-        }
+        List<String> retryQueues =
+                new WorkQueue(row.name(), null, false, false, QueueType.QUORUM, 0, delays, 1, 1, 1, null).retryQueues();
+        queues.stream()
+                .map(QueueRow::name)
+                .filter(retryQueues::contains)
+                .forEach(
+                        taken -> mistakes.add(where + "its retry queue \"" + taken + "\" has the name of another row"));
     }
 
     private void binding(String where, BindingRow binding) {
@@ -196,11 +201,13 @@ class TopologyCheck {
                     + "\" does not look at");
         }
         if (type.equals("headers")
-                && !List.of("all", "any").contains(binding.arguments().get("x-match"))) {
+                && !Set.of("all", "any")
+                        .contains(String.valueOf(binding.arguments().get("x-match")))) {
             mistakes.add(where + "binds to the headers exchange \"" + binding.exchange()
                     + "\" without the argument x-match: all or any");
         }
-        if (type.equals("headers") && binding.arguments().size() < 2) {
+        if (type.equals("headers")
+                && Set.of("x-match").containsAll(binding.arguments().keySet())) {
             mistakes.add(
                     where + "binds to the headers exchange \"" + binding.exchange() + "\" without a header to look at");
         }

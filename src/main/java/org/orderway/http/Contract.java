@@ -18,16 +18,23 @@ import com.networknt.schema.ValidationMessage;
 import com.networknt.schema.regex.RegularExpression;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.PathContainer;
 import org.springframework.stereotype.Component;
+import org.springframework.web.util.UriUtils;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
  * What comes in is held against the OpenAPI file itself, so that the published contract and the enforced one are one. All
@@ -72,7 +79,9 @@ public class Contract {
                             .appendProperty(path.getKey())
                             .appendProperty(method.getKey())
                             .toString();
-                    operations.put(method.getValue().path("operationId").textValue(), operation(method.getValue(), at));
+                    operations.put(
+                            method.getValue().path("operationId").textValue(),
+                            operation(path.getKey(), method.getKey(), method.getValue(), at));
                 }));
     }
 
@@ -142,6 +151,24 @@ public class Contract {
         return value -> java.matcher(value).find();
     }
 
+    /** The operations at a path, one for each method; none when the contract does not know the path. */
+    List<Operation> operationsAt(PathContainer path) {
+        PathPattern nearest = operations.values().stream()
+                .map(Operation::path)
+                .filter(pattern -> pattern.matches(path))
+                .min(PathPattern.SPECIFICITY_COMPARATOR)
+                .orElse(null);
+        return operations.values().stream()
+                .filter(operation -> operation.path().equals(nearest))
+                .toList();
+    }
+
+    private static List<MediaType> types(JsonNode message) {
+        List<MediaType> types = new ArrayList<>();
+        message.path("content").fieldNames().forEachRemaining(type -> types.add(MediaType.valueOf(type)));
+        return types;
+    }
+
     private Operation named(String operation) {
         Operation named = operations.get(operation);
         if (named == null) {
@@ -150,7 +177,7 @@ public class Contract {
         return named;
     }
 
-    private Operation operation(JsonNode operation, String at) {
+    private Operation operation(String path, String method, JsonNode operation, String at) {
         String body = "/requestBody/content/application~1json/schema";
         List<Parameter> parameters = new ArrayList<>();
         for (int i = 0; i < operation.path("parameters").size(); i++) {
@@ -158,12 +185,23 @@ public class Contract {
             JsonNode schema = resolved(parameter.path("schema"));
             parameters.add(new Parameter(
                     parameter.path("name").textValue(),
+                    "path".equals(parameter.path("in").textValue()),
                     parameter.path("required").booleanValue(),
                     "integer".equals(schema.path("type").textValue()),
                     schema.has("default") ? schema.get("default").longValue() : null,
                     schema(at + "/parameters/" + i + "/schema")));
         }
-        return new Operation(operation.at(body).isMissingNode() ? null : schema(at + body), List.copyOf(parameters));
+        List<MediaType> produces = new ArrayList<>();
+        operation.path("responses").properties().stream()
+                .filter(response -> response.getKey().startsWith("2"))
+                .forEach(response -> produces.addAll(types(response.getValue())));
+        return new Operation(
+                method.toUpperCase(Locale.ROOT),
+                PathPatternParser.defaultInstance.parse(path),
+                types(operation.path("requestBody")),
+                List.copyOf(produces),
+                operation.at(body).isMissingNode() ? null : schema(at + body),
+                List.copyOf(parameters));
     }
 
     private JsonSchema schema(String pointer) {
@@ -204,15 +242,35 @@ public class Contract {
         return Problem.badRequest(detail, faults.subList(0, Math.min(faults.size(), MOST_FAULTS)));
     }
 
-    private record Operation(JsonSchema body, List<Parameter> parameters) {}
+    /** What the contract says of one operation; a body without a schema is not JSON. */
+    record Operation(
+            String method,
+            PathPattern path,
+            List<MediaType> consumes,
+            List<MediaType> produces,
+            JsonSchema body,
+            List<Parameter> parameters) {}
 
-    private record Parameter(String name, boolean required, boolean integer, Object otherwise, JsonSchema schema) {
+    record Parameter(
+            String name, boolean inPath, boolean required, boolean integer, Object otherwise, JsonSchema schema) {
 
-        /** A parameter is text on the wire: an integer becomes one when it looks like one, else the schema refuses the text. */
-        JsonNode value(String text) {
+        /**
+         * A parameter is text on the wire, in the path percent-encoded still. An integer becomes one when it looks like one,
+         * else the schema refuses the text.
+         */
+        JsonNode value(String sent) {
+            String text = inPath ? decoded(sent) : sent;
             return integer && text.matches("-?[0-9]{1,18}")
                     ? LongNode.valueOf(Long.parseLong(text))
                     : TextNode.valueOf(text);
+        }
+
+        private static String decoded(String text) {
+            try {
+                return UriUtils.decode(text, StandardCharsets.UTF_8);
+            } catch (IllegalArgumentException e) {
+                return text;
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
 
@@ -23,6 +24,8 @@ public final class Problem extends ErrorResponseException {
 
     private Problem(HttpStatus status, String detail, List<Fault> errors, Duration retryAfter, Throwable cause) {
         super(status, document(status, detail, errors), cause);
+        // Set here, it is answered to whoever asks for another media type too.
+        getHeaders().setContentType(MediaType.APPLICATION_PROBLEM_JSON);
         if (retryAfter != null) {
             getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, retryAfter.toSeconds())));
         }

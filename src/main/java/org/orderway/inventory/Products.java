@@ -35,13 +35,38 @@ public class Products implements Articles {
                 .list();
     }
 
-    /** The product, if there is one of that SKU. */
+    @Override
+    @Transactional
+    public int introduce(List<NewArticle> articles) {
+        int added = 0;
+        for (NewArticle article : articles) {
+            long pieces = article.openingStock() == null ? 0 : article.openingStock();
+            added += jdbc.sql(
+                            """
+                            insert into products (sku, name, category, price, currency, stocked, received, on_hand)
+                            values (?, ?, 'other', ?, ?, ?, ?, ?) on conflict (sku) do nothing
+                            """)
+                    .params(
+                            article.sku(),
+                            article.name(),
+                            article.price(),
+                            article.currency(),
+                            article.openingStock() != null,
+                            pieces,
+                            pieces)
+                    .update();
+        }
+        return added;
+    }
+
+    /** The product of that SKU. @throws UnknownProduct when there is none */
     @Transactional(readOnly = true)
-    public Optional<Product> find(String sku) {
+    public Product read(String sku) {
         return jdbc.sql("select * from products where sku = ?")
                 .param(sku)
                 .query((rs, n) -> product(rs))
-                .optional();
+                .optional()
+                .orElseThrow(() -> new UnknownProduct(sku));
     }
 
     /**

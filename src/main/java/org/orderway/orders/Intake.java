@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.orderway.messages.Events;
 import org.orderway.messages.Outbox;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -60,12 +61,13 @@ public class Intake {
     /**
      * Accepts an order that came by HTTP or from a file; its first message waits in the outbox.
      *
-     * @param key the Idempotency-Key, or null
-     * @throws OrderConflict when number or key belong to an order with another content
+     * @param key the Idempotency-Key; null or empty when there is none
+     * @throws NumberTaken when the number belongs to an order with another content
+     * @throws KeyTaken    when the key does
      */
     @Transactional
     public Acceptance accept(OrderRequest request, List<OrderLine> lines, String lane, String key) {
-        return accept(request, lines, lane, key, true);
+        return accept(request, lines, lane, key == null || key.isEmpty() ? null : key, true);
     }
 
     /** Accepts an order whose message is in hand: it came straight over the exchange. */
@@ -82,20 +84,12 @@ public class Intake {
         lock("number", request.number());
         Optional<Orders.Known> byKey = key == null ? Optional.empty() : orders.byKey(key);
         if (byKey.isPresent()) {
-            return replay(
-                    byKey.get(),
-                    hash,
-                    OrderConflict.Over.IDEMPOTENCY_KEY,
-                    "This Idempotency-Key was used for another order. Use a new key for a new order.");
+            return replay(byKey.get(), hash, KeyTaken::new);
         }
         Optional<Orders.Known> byNumber =
                 request.number() == null ? Optional.empty() : orders.byNumber(request.number());
         if (byNumber.isPresent()) {
-            Acceptance known = replay(
-                    byNumber.get(),
-                    hash,
-                    OrderConflict.Over.NUMBER,
-                    "The order number " + request.number() + " belongs to an order with another content.");
+            Acceptance known = replay(byNumber.get(), hash, () -> new NumberTaken(request.number()));
             remember(key, hash, known.id());
             return known;
         }
@@ -112,9 +106,9 @@ public class Intake {
         return new Acceptance(order.id(), order.number(), false, entry);
     }
 
-    private static Acceptance replay(Orders.Known known, String hash, OrderConflict.Over over, String conflict) {
+    private static Acceptance replay(Orders.Known known, String hash, Supplier<RuntimeException> conflict) {
         if (!known.requestHash().equals(hash)) {
-            throw new OrderConflict(over, conflict);
+            throw conflict.get();
         }
         return new Acceptance(known.id(), known.number(), true, null);
     }

@@ -60,12 +60,18 @@ public class OrderView {
     /**
      * A page of orders.
      *
-     * @param after the {@code next} of the page before, or null
+     * @param filter {@code limit}, and where wanted {@code status}, {@code customer}, {@code number} and {@code after},
+     *               the {@code next} of the page before
      */
-    public Map<String, Object> list(String status, String customer, String number, Integer limit, String after) {
-        int size = limit == null ? 50 : Math.max(1, Math.min(limit, 200));
-        List<Orders.Summary> found =
-                orders.list(status, customer, number, after == null ? null : id(after), size + 1);
+    public Map<String, Object> list(Map<String, Object> filter) {
+        int size = ((Number) filter.get("limit")).intValue();
+        String after = (String) filter.get("after");
+        List<Orders.Summary> found = orders.list(
+                (String) filter.get("status"),
+                (String) filter.get("customer"),
+                (String) filter.get("number"),
+                after == null ? null : id(after),
+                size + 1);
         boolean more = found.size() > size;
         List<Orders.Summary> page = more ? found.subList(0, size) : found;
         Map<String, Object> view = new LinkedHashMap<>();

@@ -38,8 +38,11 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 public final class RealRabbit implements CloseableResource {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final HttpClient HTTP =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    // The management API hangs up on the upgrade to HTTP/2 that the client would offer.
+    private static final HttpClient HTTP = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private static volatile RealRabbit current;
@@ -92,8 +95,13 @@ public final class RealRabbit implements CloseableResource {
                 "PUT",
                 "/api/permissions/" + encoded(virtualHost) + "/" + encoded(opened.user),
                 Map.of("configure", ".*", "write", ".*", "read", ".*"));
-        current = opened;
         return opened;
+    }
+
+    /** From now on this is what {@link #current()} gives, until it is closed. */
+    RealRabbit lend() {
+        current = this;
+        return this;
     }
 
     /** Deletes the virtual host with all that is in it, which also ends every connection to it. */

@@ -31,10 +31,9 @@ class RealRabbitExtension implements ExecutionCondition, BeforeAllCallback, Para
     @Override
     public void beforeAll(ExtensionContext context) {
         // A nested class finds the one of the class around it. The store closes it after the class it was made for.
-        context.getStore(OURS)
-                .getOrComputeIfAbsent(
-                        RealRabbit.class,
-                        type -> RealRabbit.open(context.getRequiredTestClass().getSimpleName()));
+        context.getStore(OURS).getOrComputeIfAbsent(RealRabbit.class, type -> RealRabbit.open(
+                        context.getRequiredTestClass().getSimpleName())
+                .lend());
     }
 
     @Override

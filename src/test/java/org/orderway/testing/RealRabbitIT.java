@@ -17,9 +17,8 @@ import org.junit.jupiter.api.Test;
 class RealRabbitIT {
 
     @Test
-    void lendsAnEmptyVirtualHost(RealRabbit rabbit) throws Exception {
+    void lendsAVirtualHostOfItsOwn(RealRabbit rabbit) throws Exception {
         assertThat(RealRabbit.current()).isSameAs(rabbit);
-        assertThat(rabbit.ask("/api/queues/{vhost}")).isEmpty();
         assertThat(rabbit.version()).matches("\\d+\\.\\d+\\..*");
         try (Connection connection = rabbit.connect()) {
             assertThat(connection.isOpen()).isTrue();
@@ -71,14 +70,14 @@ class RealRabbitIT {
     }
 
     @Test
-    void leavesNothingBehind() {
-        RealRabbit lent = RealRabbit.current();
+    void anotherVirtualHostStartsEmptyAndIsGoneOnceClosed(RealRabbit rabbit) {
+        declare(rabbit, "one_queue", Map.of());
         RealRabbit other = RealRabbit.open("other");
-        declare(other, "left_queue", Map.of());
-        other.close();
+        assertThat(other.ask("/api/queues/{vhost}")).isEmpty();
 
+        other.close();
         assertThatThrownBy(other::connect).isInstanceOf(Exception.class);
-        assertThat(lent.queue("left_queue")).isEmpty();
+        assertThat(rabbit.queue("one_queue")).isPresent();
     }
 
     @Test

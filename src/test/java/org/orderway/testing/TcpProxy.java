@@ -30,6 +30,7 @@ public final class TcpProxy implements AutoCloseable {
 
     // All guarded by this; whoever waits for a change of mode waits on this.
     private ServerSocket door;
+    private Thread doorman;
     private Mode mode = Mode.PASS;
     private Duration delay = Duration.ZERO;
     private boolean closed;
@@ -96,9 +97,12 @@ public final class TcpProxy implements AutoCloseable {
         try {
             if (next == Mode.REFUSE) {
                 door.close();
+                doorman.join(); // while it still is in accept(), the system goes on taking connections
             } else if (door.isClosed() && !closed) {
                 door = open(port);
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (IOException e) {
             throw new IllegalStateException("The proxy's port " + port + " cannot be had back", e);
         }
@@ -112,7 +116,7 @@ public final class TcpProxy implements AutoCloseable {
         ServerSocket opened = new ServerSocket();
         opened.setReuseAddress(true);
         opened.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        daemon("accept", () -> accept(opened));
+        doorman = daemon("accept", () -> accept(opened));
         return opened;
     }
 
@@ -182,10 +186,11 @@ public final class TcpProxy implements AutoCloseable {
         return mode == Mode.RESET;
     }
 
-    private static void daemon(String name, Runnable work) {
+    private static Thread daemon(String name, Runnable work) {
         Thread thread = new Thread(work, "tcp-proxy-" + name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private final class Link {

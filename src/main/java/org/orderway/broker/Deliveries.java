@@ -1,0 +1,90 @@
+package org.orderway.broker;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
+import org.orderway.messages.Delivery;
+import org.orderway.messages.DeliveryHeaders;
+import org.orderway.messages.EventIds;
+import org.springframework.stereotype.Component;
+
+/**
+ * Takes a message out of its wrapping at the entrance of a consumer. Whatever else its sender put on it (a reply
+ * address, mail headers, headers that steer Camel) is left behind: the only room that knows Camel's form of a message.
+ */
+@Component("deliveries")
+public class Deliveries {
+
+    /** Header that names the queue a message was consumed from; set by {@link ConsumedQueueConverter}. */
+    public static final String QUEUE = "CamelOrderwayQueue";
+
+    private static final int MAX_RETRIES_READ = 1_000;
+
+    private final Clock clock;
+
+    Deliveries(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** The delivery in this exchange, whose message is stripped of every header. */
+    public Delivery open(Exchange exchange) {
+        Message message = exchange.getMessage();
+        byte[] body = body(message);
+        String routingKey = message.getHeader(SpringRabbitMQConstants.ROUTING_KEY, "", String.class);
+        String type = message.getHeader(SpringRabbitMQConstants.TYPE, routingKey, String.class);
+        String id = message.getHeader(SpringRabbitMQConstants.MESSAGE_ID, String.class);
+        Date timestamp = message.getHeader(SpringRabbitMQConstants.TIMESTAMP, Date.class);
+        Map<String, Object> ours = new HashMap<>();
+        for (String name : DeliveryHeaders.ALL) {
+            Object value = message.getHeader(name);
+            if (value != null) {
+                ours.put(name, text(value));
+            }
+        }
+        int retries = retries(ours.get(DeliveryHeaders.RETRIES));
+        ours.put(DeliveryHeaders.RETRIES, retries);
+        Delivery delivery = new Delivery(
+                message.getHeader(QUEUE, "", String.class),
+                routingKey,
+                id == null || id.isBlank() ? EventIds.ofContent(type, body) : id,
+                type,
+                message.getHeader(SpringRabbitMQConstants.CORRELATION_ID, String.class),
+                timestamp == null ? clock.instant() : Instant.ofEpochMilli(timestamp.getTime()),
+                message.getHeader(SpringRabbitMQConstants.CONTENT_TYPE, String.class),
+                retries,
+                Map.copyOf(ours),
+                body);
+        message.removeHeaders("*");
+        return delivery;
+    }
+
+    private static byte[] body(Message message) {
+        byte[] body = message.getBody(byte[].class);
+        return body == null ? new byte[0] : body;
+    }
+
+    /** Long strings and foreign types arrive as bytes or wrappers; a header of ours is a short text or a number. */
+    private static Object text(Object value) {
+        if (value instanceof Number) {
+            return value;
+        }
+        String text = value instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : value.toString();
+        return text.length() > 500 ? text.substring(0, 500) : text;
+    }
+
+    /** The count is ours, but anybody may write a header: what makes no sense counts as no retry yet. */
+    private static int retries(Object header) {
+        try {
+            long retries = header == null ? 0 : Long.parseLong(header.toString().strip());
+            return retries < 0 || retries > MAX_RETRIES_READ ? 0 : (int) retries;
+        } catch (NumberFormatException notANumber) {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package org.orderway.broker;
+
+import org.apache.camel.http.base.HttpOperationFailedException;
+import org.springframework.stereotype.Component;
+
+/**
+ * A failure in one short line without anybody's data in it: our own exceptions are written that way, of others only the
+ * kind is told, since their messages may quote what they choked on.
+ */
+@Component("failureReasons")
+public class FailureReasons {
+
+    private static final int MAX = 300;
+
+    /** The reason that goes into the {@code failure-reason} header and the log. */
+    public String of(Throwable failure) {
+        String reason;
+        if (failure instanceof HttpOperationFailedException http) {
+            reason = "HTTP " + http.getStatusCode() + " from " + host(http.getUri());
+        } else if (failure.getClass().getName().startsWith("org.orderway.")) {
+            reason = failure.getClass().getSimpleName() + ": " + failure.getMessage();
+        } else {
+            Throwable root = failure;
+            while (root.getCause() != null && root.getCause() != root) {
+                root = root.getCause();
+            }
+            reason = root == failure
+                    ? failure.getClass().getSimpleName()
+                    : failure.getClass().getSimpleName() + " (" + root.getClass().getSimpleName() + ")";
+        }
+        String line = reason.replaceAll("\\s+", " ").strip();
+        return line.length() > MAX ? line.substring(0, MAX) : line;
+    }
+
+    private static String host(String uri) {
+        try {
+            java.net.URI parsed = java.net.URI.create(uri);
+            return parsed.getHost() + (parsed.getPort() < 0 ? "" : ":" + parsed.getPort());
+        } catch (IllegalArgumentException | NullPointerException unreadable) {
+            return "the other side";
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package org.orderway.broker;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.aopalliance.intercept.MethodInvocation;
+import org.apache.camel.component.springrabbit.DefaultListenerContainerFactory;
+import org.apache.camel.component.springrabbit.SpringRabbitMQEndpoint;
+import org.springframework.amqp.ImmediateRequeueAmqpException;
+import org.springframework.amqp.core.AcknowledgeMode;
+import org.springframework.amqp.rabbit.listener.AbstractMessageListenerContainer;
+import org.springframework.amqp.rabbit.listener.SimpleMessageListenerContainer;
+import org.springframework.stereotype.Component;
+import org.springframework.util.backoff.ExponentialBackOff;
+
+/**
+ * Gives every consumer the settings of its row, and all of them the options on which it depends that no message is lost:
+ * no route can forget one.
+ *
+ * <p>A delivery whose route fails is rejected and goes to its dead-letter queue; one that only could not be published
+ * onward goes back to its own queue.
+ */
+@Component("listenerContainers")
+class ListenerContainers extends DefaultListenerContainerFactory {
+
+    private static final long LONGEST_RECOVERY_PAUSE = 10_000;
+
+    private final Topology topology;
+
+    ListenerContainers(Topology topology) {
+        this.topology = topology;
+    }
+
+    @Override
+    public AbstractMessageListenerContainer createListenerContainer(SpringRabbitMQEndpoint endpoint) {
+        endpoint.setMessageListenerContainerType("SMLC");
+        endpoint.setAcknowledgeMode(AcknowledgeMode.AUTO);
+        endpoint.setAsyncConsumer(false);
+        endpoint.setAutoDeclare(false);
+        endpoint.setDisableReplyTo(true);
+        endpoint.setTestConnectionOnStartup(false);
+
+        var container = (SimpleMessageListenerContainer) super.createListenerContainer(endpoint);
+        List<String> queues = queues(endpoint.getQueues());
+        container.setQueueNames(queues.toArray(String[]::new));
+        List<WorkQueue> rows = queues.stream()
+                .flatMap(name -> topology.findWorkQueue(name).stream())
+                .toList();
+        int consumers = rows.stream().mapToInt(WorkQueue::consumers).max().orElse(1);
+        int maxConsumers = rows.stream().mapToInt(WorkQueue::maxConsumers).max().orElse(1);
+        container.setConcurrentConsumers(consumers);
+        container.setMaxConcurrentConsumers(maxConsumers);
+        container.setPrefetchCount(
+                rows.stream().mapToInt(WorkQueue::prefetch).min().orElse(topology.prefetch()));
+
+        container.setDefaultRequeueRejected(false);
+        container.setAdviceChain((org.aopalliance.intercept.MethodInterceptor) this::requeueWhatCouldNotBePublished);
+        container.setMissingQueuesFatal(false);
+        container.setMismatchedQueuesFatal(false);
+        container.setPossibleAuthenticationFailureFatal(false);
+        container.setFailedDeclarationRetryInterval(1000);
+        container.setRecoveryBackOff(recovery());
+        // A stop ends after the message in hand; those merely prefetched go back, other instances take them.
+        container.setForceStop(true);
+        return container;
+    }
+
+    private static ExponentialBackOff recovery() {
+        ExponentialBackOff recovery = new ExponentialBackOff(1000, 2);
+        recovery.setMaxInterval(LONGEST_RECOVERY_PAUSE);
+        return recovery;
+    }
+
+    /** The names of a consumer's {@code queues} option; {@code *_dlq} stands for every queue that ends so. */
+    private List<String> queues(String option) {
+        if (option == null || option.isBlank()) {
+            throw new IllegalArgumentException("A consumer names no queue: parameters must hold \"queues\"");
+        }
+        List<String> all = topology.allQueues();
+        return Arrays.stream(option.split(","))
+                .map(String::trim)
+                .flatMap(name -> named(name, all))
+                .toList();
+    }
+
+    private static Stream<String> named(String name, List<String> all) {
+        if (name.startsWith("*") && all.stream().anyMatch(queue -> queue.endsWith(name.substring(1)))) {
+            return all.stream().filter(queue -> queue.endsWith(name.substring(1)));
+        }
+        if (!all.contains(name)) {
+            throw new IllegalArgumentException("A consumer names the queue \"" + name
+                    + "\", which orderway.topology does not have" + TopologyCheck.didYouMean(name, all));
+        }
+        return Stream.of(name);
+    }
+
+    private Object requeueWhatCouldNotBePublished(MethodInvocation delivery) throws Throwable {
+        try {
+            return delivery.proceed();
+        } catch (Exception e) {
+            if (!causedByPublishing(e)) {
+                throw e;
+            }
+            TimeUnit.SECONDS.sleep(1);
+            throw new ImmediateRequeueAmqpException("Back to its queue, what it caused could not be published", e);
+        }
+    }
+
+    private static boolean causedByPublishing(Throwable thrown) {
+        return Stream.iterate(thrown, e -> e != null, Throwable::getCause).anyMatch(PublishFailed.class::isInstance);
+    }
+}

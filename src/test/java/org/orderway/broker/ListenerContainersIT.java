@@ -1,0 +1,177 @@
+package org.orderway.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.orderway.broker.BrokerRoom.message;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.orderway.broker.PublishFailed.Reason;
+import org.springframework.amqp.core.AmqpAdmin;
+import org.springframework.amqp.rabbit.core.RabbitTemplate;
+import org.springframework.context.ConfigurableApplicationContext;
+
+@EnabledIfEnvironmentVariable(named = BrokerRoom.ADDRESS, matches = "amqp.*")
+class ListenerContainersIT {
+
+    private ConfigurableApplicationContext room;
+
+    @AfterEach
+    void close() {
+        if (room != null) {
+            room.close();
+        }
+    }
+
+    private void open(String... settings) {
+        room = BrokerRoom.open(settings);
+    }
+
+    private void empty() {
+        AmqpAdmin admin = room.getBean(AmqpAdmin.class);
+        admin.initialize();
+        room.getBean(Topology.class).allQueues().forEach(queue -> admin.purgeQueue(queue, false));
+    }
+
+    private void consume(String queues, Processor processor) throws Exception {
+        room.getBean(CamelContext.class).addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("spring-rabbitmq:order_events?queues=" + queues)
+                        .routeId("consumer")
+                        .process(processor);
+            }
+        });
+    }
+
+    @Test
+    void deadLettersAFailedDeliveryAtOnce() throws Exception {
+        open();
+        empty();
+        AtomicInteger deliveries = new AtomicInteger();
+        consume("shipping_queue", exchange -> {
+            deliveries.incrementAndGet();
+            throw new IllegalStateException("broken");
+        });
+
+        room.getBean(Publisher.class).publish(message("order_events", "order.payment_success", "bad"));
+
+        RabbitTemplate rabbit = room.getBean(RabbitTemplate.class);
+        assertThat(await().until(() -> rabbit.receive("shipping_dlq"), Objects::nonNull))
+                .isNotNull();
+        assertThat(deliveries).hasValue(1);
+    }
+
+    @Test
+    void deliversAgainWhatCouldOnlyNotBePublishedOnward() throws Exception {
+        open();
+        empty();
+        List<Object> redelivered = new CopyOnWriteArrayList<>();
+        consume("shipping_queue", exchange -> {
+            redelivered.add(exchange.getMessage().getHeader("CamelSpringRabbitmqRedelivered"));
+            if (redelivered.size() == 1) {
+                throw new PublishFailed(
+                        Reason.UNREACHABLE, List.of(message("order_events", "order.shipped", "next")), "away", null);
+            }
+        });
+
+        room.getBean(Publisher.class).publish(message("order_events", "order.payment_success", "good"));
+
+        await().until(() -> redelivered.size() == 2);
+        assertThat(redelivered).containsExactly(false, true);
+        assertThat(room.getBean(QueueDepths.class).of("shipping_dlq")).hasValue(0);
+    }
+
+    @Test
+    void answersNoReplyToOfASender() throws Exception {
+        open();
+        empty();
+        List<Exchange> seen = new CopyOnWriteArrayList<>();
+        consume("shipping_queue", exchange -> {
+            assertThat(exchange.getPattern().isOutCapable()).isFalse();
+            seen.add(exchange);
+        });
+
+        room.getBean(RabbitTemplate.class).convertAndSend("order_events", "order.payment_success", "x", sent -> {
+            sent.getMessageProperties().setReplyTo("audit_queue");
+            return sent;
+        });
+
+        await().until(() -> seen.size() == 1);
+        assertThat(room.getBean(QueueDepths.class).of("shipping_dlq")).hasValue(0);
+    }
+
+    @Test
+    void runsAsManyConsumersAsTheRowSays() throws Exception {
+        open("--orderway.topology.consumers=3");
+        empty();
+        consume("shipping_queue", exchange -> {});
+
+        await().until(() ->
+                room.getBean(AmqpAdmin.class).getQueueInfo("shipping_queue").getConsumerCount() == 3);
+    }
+
+    @Test
+    void collectsFromEveryDeadLetterQueueByOnePattern() throws Exception {
+        open();
+        empty();
+        List<String> ids = new CopyOnWriteArrayList<>();
+        consume(
+                "*_dlq",
+                exchange -> ids.add(exchange.getMessage().getHeader("CamelSpringRabbitmqMessageId", String.class)));
+
+        List<String> dlqs = room.getBean(Topology.class).workQueues().stream()
+                .map(WorkQueue::dlq)
+                .toList();
+        room.getBean(Publisher.class)
+                .publish(dlqs.stream()
+                        .map(dlq -> message("order_dead", dlq, dlq))
+                        .toList());
+
+        await().until(() -> ids.size() == dlqs.size());
+        assertThat(ids).containsExactlyInAnyOrderElementsOf(dlqs);
+    }
+
+    @Test
+    void refusesAQueueThatIsNotInTheTable() {
+        open();
+
+        assertThatThrownBy(() -> consume("shiping_queue", exchange -> {}))
+                .rootCause()
+                .hasMessage("A consumer names the queue \"shiping_queue\", which orderway.topology does not have;"
+                        + " did you mean \"shipping_queue\"?");
+    }
+
+    @Test
+    void startsWhileTheBrokerIsAwayAndConnectsWhenItIsThere() throws Exception {
+        try (BrokerProxy network = BrokerRoom.proxy()) {
+            List<String> ids = new ArrayList<>();
+            long start = System.nanoTime();
+            open("--spring.rabbitmq.addresses=" + BrokerRoom.through(network));
+            consume("inventory_queue", exchange -> {
+                synchronized (ids) {
+                    ids.add(exchange.getMessage().getHeader("CamelSpringRabbitmqMessageId", String.class));
+                }
+            });
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+
+            network.open();
+            room.getBean(Publisher.class).publish(message("order_events", "order.created", "late"));
+
+            await().atMost(Duration.ofSeconds(20)).until(() -> ids.contains("late"));
+            room.close();
+        }
+    }
+}
