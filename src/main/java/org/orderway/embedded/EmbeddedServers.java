@@ -1,0 +1,99 @@
+package org.orderway.embedded;
+
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.amqp.RabbitConnectionDetails;
+import org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Profile;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+
+/**
+ * Starts broker, database and mail server in the JVM, for a first run and for tests.
+ *
+ * <p>Who connects to one of them gets its address from a bean made of that server, so each is up before and goes down after
+ * those who use it.
+ */
+@Configuration(proxyBeanMethods = false)
+@Profile("embedded")
+class EmbeddedServers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedServers.class);
+
+    @Bean
+    DataFolder dataFolder(EmbeddedSettings settings) {
+        LOG.info("Embedded broker, database and mail server are for trying out and for tests;"
+                + " for production use the profile rabbitmq");
+        return new DataFolder(settings.data());
+    }
+
+    @Bean
+    EmbeddedBroker embeddedBroker(EmbeddedSettings settings, DataFolder data) {
+        return new EmbeddedBroker(settings.broker(), data.resolve("broker"));
+    }
+
+    @Bean
+    EmbeddedDatabase embeddedDatabase(EmbeddedSettings settings, DataFolder data) {
+        return new EmbeddedDatabase(settings.database(), data.resolve("postgres"));
+    }
+
+    @Bean
+    CaughtMails caughtMails(EmbeddedSettings settings) {
+        return new CaughtMails(settings.mail().keep());
+    }
+
+    /** Routes find the mail server as {@code orderway.mail.host} and {@code orderway.mail.port}, as they would a real one. */
+    @Bean
+    EmbeddedMail embeddedMail(EmbeddedSettings settings, CaughtMails caught, ConfigurableEnvironment environment) {
+        var mail = new EmbeddedMail(settings.mail(), caught);
+        environment
+                .getPropertySources()
+                .addFirst(new MapPropertySource(
+                        "embeddedMail",
+                        Map.of("orderway.mail.host", Ports.LOOPBACK, "orderway.mail.port", mail.port())));
+        return mail;
+    }
+
+    @Bean
+    RabbitConnectionDetails rabbitConnectionDetails(EmbeddedBroker broker, EmbeddedSettings settings) {
+        return new RabbitConnectionDetails() {
+            @Override
+            public String getUsername() {
+                return settings.broker().username();
+            }
+
+            @Override
+            public String getPassword() {
+                return settings.broker().password();
+            }
+
+            @Override
+            public java.util.List<Address> getAddresses() {
+                return java.util.List.of(new Address(Ports.LOOPBACK, broker.port()));
+            }
+        };
+    }
+
+    @Bean
+    JdbcConnectionDetails jdbcConnectionDetails(EmbeddedDatabase database) {
+        return new JdbcConnectionDetails() {
+            @Override
+            public String getUsername() {
+                return EmbeddedDatabase.USER;
+            }
+
+            @Override
+            public String getPassword() {
+                return "";
+            }
+
+            @Override
+            public String getJdbcUrl() {
+                return database.jdbcUrl();
+            }
+        };
+    }
+}
