@@ -1,6 +1,7 @@
 package org.orderway.embedded;
 
 import java.util.Map;
+import org.orderway.notification.Mails;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.amqp.RabbitConnectionDetails;
@@ -43,6 +44,19 @@ class EmbeddedServers {
     @Bean
     CaughtMails caughtMails(EmbeddedSettings settings) {
         return new CaughtMails(settings.mail().keep());
+    }
+
+    @Bean
+    Mails.Caught mailsToShow(CaughtMails caught) {
+        return () -> caught.list().stream()
+                .map(mail -> new Mails.CaughtMail(
+                        mail.id(),
+                        String.join(", ", mail.to()),
+                        mail.subject(),
+                        mail.sentAt().toString(),
+                        mail.text(),
+                        mail.html()))
+                .toList();
     }
 
     /** Routes find the mail server as {@code orderway.mail.host} and {@code orderway.mail.port}, as they would a real one. */

@@ -56,8 +56,9 @@ public class EventReader {
         JsonNode body = json(delivery);
         check(delivery.type(), body);
         UUID orderId = UUID.fromString(body.get("orderId").asText());
-        Instant occurredAt =
-                body.hasNonNull("occurredAt") ? Instant.parse(body.get("occurredAt").asText()) : delivery.timestamp();
+        Instant occurredAt = body.hasNonNull("occurredAt")
+                ? Instant.parse(body.get("occurredAt").asText())
+                : delivery.timestamp();
         return new Event(delivery.id(), delivery.type(), orderId, occurredAt, body);
     }
 
@@ -79,9 +80,8 @@ public class EventReader {
     }
 
     private void check(String type, JsonNode body) {
-        Set<ValidationMessage> mistakes =
-                schemas.computeIfAbsent(type, this::load).validate(body, c -> c.getExecutionConfig()
-                        .setFormatAssertionsEnabled(true));
+        Set<ValidationMessage> mistakes = schemas.computeIfAbsent(type, this::load)
+                .validate(body, c -> c.getExecutionConfig().setFormatAssertionsEnabled(true));
         if (!mistakes.isEmpty()) {
             // Where and which rule, never the value: it may be somebody's name.
             String where = mistakes.stream()

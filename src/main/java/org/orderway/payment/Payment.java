@@ -119,6 +119,4 @@ public class Payment {
         orders.captured(order, order.total());
         return Outcome.of(events.paymentSuccess(order, order.total()));
     }
-
-
 }
