@@ -75,7 +75,9 @@ public class Analytics {
         Map<String, Object> report = new LinkedHashMap<>();
         report.put(
                 "orders",
-                jdbc.sql("select count(*) from analytics_orders").query(Long.class).single());
+                jdbc.sql("select count(*) from analytics_orders")
+                        .query(Long.class)
+                        .single());
         report.put("revenue", revenue());
         report.put("byStatus", countBy("status"));
         report.put("byReason", countBy("reason"));

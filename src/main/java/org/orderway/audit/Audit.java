@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Timestamp;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.UUID;
 import org.orderway.messages.Delivery;
@@ -41,7 +43,7 @@ public class Audit implements Timeline {
                         orderId(delivery, body),
                         delivery.type(),
                         delivery.routingKey(),
-                        Timestamp.from(delivery.timestamp()),
+                        Timestamp.from(occurredAt(delivery, body)),
                         body == null ? null : body.toString(),
                         body == null ? text(delivery.body()) : null)
                 .update();
@@ -78,6 +80,17 @@ public class Audit implements Timeline {
             case "order.analytics.ended" -> body.path("status").asText();
             default -> null;
         };
+    }
+
+    /** The body tells it to the millisecond, the AMQP property to the second. */
+    private static Instant occurredAt(Delivery delivery, JsonNode body) {
+        try {
+            return body == null || !body.hasNonNull("occurredAt")
+                    ? delivery.timestamp()
+                    : Instant.parse(body.get("occurredAt").asText());
+        } catch (DateTimeParseException notATime) {
+            return delivery.timestamp();
+        }
     }
 
     private static UUID orderId(Delivery delivery, JsonNode body) {

@@ -8,12 +8,15 @@ import java.util.Map;
 import org.orderway.broker.Topology.BindingRow;
 import org.orderway.broker.Topology.ExchangeRow;
 import org.orderway.broker.Topology.QueueRow;
+import org.springframework.amqp.core.AmqpAdmin;
 import org.springframework.amqp.core.Binding;
 import org.springframework.amqp.core.Binding.DestinationType;
 import org.springframework.amqp.core.CustomExchange;
 import org.springframework.amqp.core.Declarable;
 import org.springframework.amqp.core.Declarables;
 import org.springframework.amqp.core.Queue;
+import org.springframework.amqp.rabbit.connection.ConnectionFactory;
+import org.springframework.amqp.rabbit.core.RabbitAdmin;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -26,6 +29,17 @@ class Declarations {
 
     /** RabbitMQ 4 gives every quorum queue a limit of 20; here nothing may ever be dropped. */
     private static final int NO_DELIVERY_LIMIT = 1_000_000_000;
+
+    /**
+     * Declares once for each connection. Trying again is left to whoever wanted the connection: inside its creation it
+     * would hold up every publisher for seconds.
+     */
+    @Bean
+    AmqpAdmin amqpAdmin(ConnectionFactory connectionFactory) {
+        RabbitAdmin admin = new RabbitAdmin(connectionFactory);
+        admin.setRetryTemplate(null);
+        return admin;
+    }
 
     @Bean
     Declarables declarables(Topology topology) {

@@ -26,7 +26,8 @@ public class FailureReasons {
             }
             reason = root == failure
                     ? failure.getClass().getSimpleName()
-                    : failure.getClass().getSimpleName() + " (" + root.getClass().getSimpleName() + ")";
+                    : failure.getClass().getSimpleName() + " ("
+                            + root.getClass().getSimpleName() + ")";
         }
         String line = reason.replaceAll("\\s+", " ").strip();
         return line.length() > MAX ? line.substring(0, MAX) : line;

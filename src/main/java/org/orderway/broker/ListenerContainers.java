@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.apache.camel.component.springrabbit.DefaultListenerContainerFactory;
 import org.apache.camel.component.springrabbit.SpringRabbitMQEndpoint;
@@ -11,6 +12,7 @@ import org.springframework.amqp.ImmediateRequeueAmqpException;
 import org.springframework.amqp.core.AcknowledgeMode;
 import org.springframework.amqp.rabbit.listener.AbstractMessageListenerContainer;
 import org.springframework.amqp.rabbit.listener.SimpleMessageListenerContainer;
+import org.springframework.amqp.rabbit.support.ListenerExecutionFailedException;
 import org.springframework.stereotype.Component;
 import org.springframework.util.backoff.ExponentialBackOff;
 
@@ -55,7 +57,7 @@ class ListenerContainers extends DefaultListenerContainerFactory {
                 rows.stream().mapToInt(WorkQueue::prefetch).min().orElse(topology.prefetch()));
 
         container.setDefaultRequeueRejected(false);
-        container.setAdviceChain((org.aopalliance.intercept.MethodInterceptor) this::requeueWhatCouldNotBePublished);
+        container.setAdviceChain((MethodInterceptor) this::requeueWhatCouldNotBePublished);
         container.setMissingQueuesFatal(false);
         container.setMismatchedQueuesFatal(false);
         container.setPossibleAuthenticationFailureFatal(false);
@@ -98,12 +100,14 @@ class ListenerContainers extends DefaultListenerContainerFactory {
     private Object requeueWhatCouldNotBePublished(MethodInvocation delivery) throws Throwable {
         try {
             return delivery.proceed();
-        } catch (Exception e) {
+        } catch (ListenerExecutionFailedException e) {
             if (!causedByPublishing(e)) {
                 throw e;
             }
             TimeUnit.SECONDS.sleep(1);
-            throw new ImmediateRequeueAmqpException("Back to its queue, what it caused could not be published", e);
+            String why = "Back to its queue, for what it caused could not be published";
+            throw new ListenerExecutionFailedException(
+                    why, new ImmediateRequeueAmqpException(why, e.getCause()), e.getFailedMessage());
         }
     }
 

@@ -2,6 +2,7 @@ package org.orderway.embedded;
 
 import java.util.List;
 import java.util.Map;
+import org.orderway.notification.Mails;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.amqp.RabbitConnectionDetails;
@@ -44,6 +45,19 @@ class EmbeddedServers {
     @Bean
     CaughtMails caughtMails(EmbeddedSettings settings) {
         return new CaughtMails(settings.mail().keep());
+    }
+
+    @Bean
+    Mails.Caught mailsToShow(CaughtMails caught) {
+        return () -> caught.list().stream()
+                .map(mail -> new Mails.CaughtMail(
+                        mail.id(),
+                        String.join(", ", mail.to()),
+                        mail.subject(),
+                        mail.sentAt().toString(),
+                        mail.text(),
+                        mail.html()))
+                .toList();
     }
 
     /** Routes find the mail server under {@code orderway.mail}, as they would a real one. */

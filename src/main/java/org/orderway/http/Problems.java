@@ -52,7 +52,8 @@ public class Problems {
 
     /** Answers a refusal of ours, whose message is meant for the sender, with the status the route gives it. */
     public void refuseAs(Exchange exchange, int status) {
-        Problem problem = Problem.of(HttpStatus.valueOf(status), caught(exchange).getMessage());
+        Problem problem =
+                Problem.of(HttpStatus.valueOf(status), caught(exchange).getMessage());
         answer(exchange, problem.getBody(), problem.getHeaders());
     }
 

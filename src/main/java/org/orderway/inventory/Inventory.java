@@ -75,7 +75,9 @@ public class Inventory implements Goods {
                 skus.stream().map(sku -> new Object[] {wanted.get(sku), sku}).toList());
         batch.batchUpdate(
                 "insert into reservations (order_id, sku, quantity, state) values (?, ?, ?, 'held')",
-                skus.stream().map(sku -> new Object[] {orderId, sku, wanted.get(sku)}).toList());
+                skus.stream()
+                        .map(sku -> new Object[] {orderId, sku, wanted.get(sku)})
+                        .toList());
     }
 
     /** Locks the articles in the order of their SKUs, so that two orders never wait for each other in a circle. */
@@ -92,8 +94,11 @@ public class Inventory implements Goods {
     @Override
     @Transactional(propagation = Propagation.MANDATORY)
     public void sell(UUID orderId) {
-        settle(orderId, "sold", "on_hand = p.on_hand - h.quantity, reserved = p.reserved - h.quantity,"
-                + " sold = p.sold + h.quantity");
+        settle(
+                orderId,
+                "sold",
+                "on_hand = p.on_hand - h.quantity, reserved = p.reserved - h.quantity,"
+                        + " sold = p.sold + h.quantity");
     }
 
     @Override

@@ -25,7 +25,8 @@ class MessageCodec {
 
     String write(List<OutgoingMessage> messages) {
         try {
-            return mapper.writeValueAsString(messages.stream().map(MessageCodec::store).toList());
+            return mapper.writeValueAsString(
+                    messages.stream().map(MessageCodec::store).toList());
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("An outgoing message could not be written as JSON", e);
         }
@@ -33,7 +34,9 @@ class MessageCodec {
 
     List<OutgoingMessage> read(String json) {
         try {
-            return mapper.readValue(json, STORED).stream().map(MessageCodec::restore).toList();
+            return mapper.readValue(json, STORED).stream()
+                    .map(MessageCodec::restore)
+                    .toList();
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A recorded message could not be read back", e);
         }

@@ -38,9 +38,7 @@ public class Notification {
 
     /** Whether customers are told of this kind of event: there is a template for it. */
     public boolean tells(String type) {
-        return type != null
-                && type.matches("[a-z_.]+")
-                && new ClassPathResource("mail/" + type + ".html").exists();
+        return type != null && type.matches("[a-z_.]+") && new ClassPathResource("mail/" + type + ".html").exists();
     }
 
     /**

@@ -49,7 +49,8 @@ public class Effects {
     /** Records what came of it. */
     public void known(String key, JsonNode result) {
         try {
-            jdbc.sql("update effects set known_at = now(), result = cast(? as jsonb) where key = ? and known_at is null")
+            jdbc.sql(
+                            "update effects set known_at = now(), result = cast(? as jsonb) where key = ? and known_at is null")
                     .params(mapper.writeValueAsString(result), key)
                     .update();
         } catch (JsonProcessingException e) {

@@ -76,8 +76,7 @@ public class Intake {
         return accept(request, lines, lane, "amqp:" + messageId, false);
     }
 
-    private Acceptance accept(
-            OrderRequest request, List<OrderLine> lines, String lane, String key, boolean publishes) {
+    private Acceptance accept(OrderRequest request, List<OrderLine> lines, String lane, String key, boolean publishes) {
         String hash = hash(request);
         // Repetitions may come at the same moment: the key's and then the number's lock let one of them go first.
         lock("key", key);
@@ -162,8 +161,7 @@ public class Intake {
     private String hash(OrderRequest request) {
         try {
             byte[] canonical = mapper.writeValueAsBytes(request);
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(canonical));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(canonical));
         } catch (JsonProcessingException | NoSuchAlgorithmException e) {
             throw new IllegalStateException("The order could not be hashed", e);
         }

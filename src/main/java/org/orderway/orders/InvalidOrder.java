@@ -8,10 +8,11 @@ public class InvalidOrder extends RuntimeException {
     private final List<FieldError> errors;
 
     public InvalidOrder(List<FieldError> errors) {
-        super(errors.size() == 1
-                ? "The order has a mistake at " + errors.get(0).pointer()
-                : "The order has " + errors.size() + " mistakes, the first at "
-                        + errors.get(0).pointer());
+        super(
+                errors.size() == 1
+                        ? "The order has a mistake at " + errors.get(0).pointer()
+                        : "The order has " + errors.size() + " mistakes, the first at "
+                                + errors.get(0).pointer());
         this.errors = List.copyOf(errors);
     }
 

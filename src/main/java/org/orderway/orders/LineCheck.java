@@ -29,7 +29,10 @@ public class LineCheck {
     /** The lines, each with its article of the catalogue, read in one go. */
     public List<Candidate> candidates(OrderRequest order) {
         Map<String, Article> known = new HashMap<>();
-        articles.of(order.lines().stream().map(OrderRequest.Line::sku).distinct().toList())
+        articles.of(order.lines().stream()
+                        .map(OrderRequest.Line::sku)
+                        .distinct()
+                        .toList())
                 .forEach(a -> known.put(a.sku(), a));
         List<Candidate> candidates = new ArrayList<>();
         for (OrderRequest.Line line : order.lines()) {
@@ -65,8 +68,7 @@ public class LineCheck {
             errors.add(new FieldError(at + "/unitPrice", "may have at most four decimals"));
         }
         String category = line.category() != null ? line.category() : article == null ? "other" : article.category();
-        return new Checked(
-                new OrderLine(candidate.index() + 1, line.sku(), line.quantity(), price, category), errors);
+        return new Checked(new OrderLine(candidate.index() + 1, line.sku(), line.quantity(), price, category), errors);
     }
 
     /**

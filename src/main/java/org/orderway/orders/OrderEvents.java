@@ -4,8 +4,8 @@ import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.orderway.messages.Events;
-import org.orderway.messages.OutgoingMessage;
 import org.orderway.messages.Outcome;
+import org.orderway.messages.OutgoingMessage;
 import org.springframework.stereotype.Component;
 
 /** The facts an order tells. No name, address or payment token is in them: whoever needs one reads the order. */

@@ -37,7 +37,8 @@ public class OrderProcessing {
     }
 
     private List<String> unknown(Order order) {
-        List<String> skus = order.lines().stream().map(OrderLine::sku).distinct().toList();
+        List<String> skus =
+                order.lines().stream().map(OrderLine::sku).distinct().toList();
         Set<String> known = new HashSet<>();
         articles.of(skus).forEach(article -> known.add(article.sku()));
         return skus.stream().filter(sku -> !known.contains(sku)).toList();

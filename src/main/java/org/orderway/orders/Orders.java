@@ -118,9 +118,9 @@ public class Orders {
                 values (?, ?, ?, ?, ?, ?)
                 """,
                 order.lines().stream()
-                        .map(l -> new Object[] {
-                            order.id(), l.lineNo(), l.sku(), l.quantity(), l.unitPrice(), l.category()
-                        })
+                        .map(l ->
+                                new Object[] {order.id(), l.lineNo(), l.sku(), l.quantity(), l.unitPrice(), l.category()
+                                })
                         .toList());
     }
 
@@ -143,7 +143,11 @@ public class Orders {
     /** Moves a locked order on because its money is captured. */
     public void captured(Order order, BigDecimal amount) {
         guard(order, OrderStatus.PAID);
-        guard(order, order.paymentState().mayBecome(PaymentState.CAPTURED), order.paymentState(), PaymentState.CAPTURED);
+        guard(
+                order,
+                order.paymentState().mayBecome(PaymentState.CAPTURED),
+                order.paymentState(),
+                PaymentState.CAPTURED);
         update(
                 order,
                 "status = ?, payment_state = ?, captured = ?",

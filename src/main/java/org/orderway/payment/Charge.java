@@ -23,7 +23,7 @@ public record Charge(
         boolean mayCall,
         Outcome outcome) {
 
-    static Charge settled(UUID orderId, Outcome outcome) {
+    static Charge concluded(UUID orderId, Outcome outcome) {
         return new Charge(orderId, null, null, null, null, false, false, outcome);
     }
 

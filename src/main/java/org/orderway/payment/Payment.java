@@ -67,14 +67,14 @@ public class Payment {
     @Transactional
     public Charge intend(Event event) {
         return steps.intend(
-                event.orderId(), CHARGE, outcome -> Charge.settled(event.orderId(), outcome), this::intend);
+                event.orderId(), CHARGE, outcome -> Charge.concluded(event.orderId(), outcome), this::intend);
     }
 
     private Charge intend(Order order) {
         orders.mayAdvance(order, OrderStatus.PAID);
         String key = "charge-" + order.id();
         if (order.total().signum() == 0) {
-            return Charge.settled(order.id(), steps.once(order.id(), CHARGE, this::capture));
+            return Charge.concluded(order.id(), steps.once(order.id(), CHARGE, this::capture));
         }
         Effects.Intent intent = effects.intend(key, CHARGE, order.id());
         boolean keyIsKept = clock.instant().isBefore(intent.since().plus(keysKept));
@@ -119,6 +119,4 @@ public class Payment {
         orders.captured(order, order.total());
         return Outcome.of(events.paymentSuccess(order, order.total()));
     }
-
-
 }

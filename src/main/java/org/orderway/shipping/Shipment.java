@@ -24,7 +24,7 @@ public record Shipment(
         boolean mayCall,
         Outcome outcome) {
 
-    static Shipment settled(UUID orderId, Outcome outcome) {
+    static Shipment concluded(UUID orderId, Outcome outcome) {
         return new Shipment(orderId, null, null, null, false, false, outcome);
     }
 

@@ -4,7 +4,8 @@ package org.orderway.shipping;
 public class ShipmentInDoubt extends RuntimeException {
 
     ShipmentInDoubt(String key) {
-        super("The shipment " + key + " was intended longer ago than the carrier keeps idempotency keys, and the carrier"
+        super("The shipment " + key
+                + " was intended longer ago than the carrier keeps idempotency keys, and the carrier"
                 + " does not know it. Find out by hand whether a parcel left.");
     }
 }

@@ -57,7 +57,8 @@ public class Shipping implements Parcels {
     /** Commits the intent to ship, before the carrier is called. */
     @Transactional
     public Shipment intend(Event event) {
-        return steps.intend(event.orderId(), SHIP, outcome -> Shipment.settled(event.orderId(), outcome), this::intend);
+        return steps.intend(
+                event.orderId(), SHIP, outcome -> Shipment.concluded(event.orderId(), outcome), this::intend);
     }
 
     private Shipment intend(Order order) {

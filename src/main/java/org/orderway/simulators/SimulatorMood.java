@@ -21,10 +21,7 @@ public class SimulatorMood {
 
     /** Lets the gateway be itself: {@code tok_error} fails before anything is charged. */
     public void gateway(JsonNode request) throws InterruptedException {
-        be(
-                settings.gatewayLatency(),
-                request.path("token").asText().equals("tok_error"),
-                settings.gatewayErrorRate());
+        be(settings.gatewayLatency(), request.path("token").asText().equals("tok_error"), settings.gatewayErrorRate());
     }
 
     /** Lets the carrier be itself: the postcode {@code CARRIER-500} fails before anything is booked. */

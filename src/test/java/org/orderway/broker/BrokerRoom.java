@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.component.springrabbit.springboot.SpringRabbitMQComponentAutoConfiguration;
+import org.apache.camel.component.springrabbit.springboot.SpringRabbitMQComponentConverter;
 import org.apache.camel.spring.boot.CamelAutoConfiguration;
 import org.orderway.messages.OutgoingMessage;
 import org.springframework.boot.WebApplicationType;
@@ -28,10 +29,14 @@ class BrokerRoom {
     private BrokerRoom() {}
 
     static ConfigurableApplicationContext open(String... settings) {
+        return openAt(address().toString(), settings);
+    }
+
+    static ConfigurableApplicationContext openAt(String address, String... settings) {
         List<String> all = new ArrayList<>(List.of(
-                "--spring.rabbitmq.addresses=" + address(),
+                "--spring.rabbitmq.addresses=" + address,
                 "--spring.profiles.active=broker-room",
-                "--camel.main.routes-include-pattern=",
+                "--camel.main.routes-include-pattern=classpath:no-routes/*.camel.yaml",
                 "--orderway.topology.retry-delays=200ms,400ms",
                 "--orderway.publisher.confirm-timeout=1s",
                 "--orderway.broker.depth-poll=1h"));
@@ -76,6 +81,7 @@ class BrokerRoom {
         CompositeMeterRegistryAutoConfiguration.class,
         SimpleMetricsExportAutoConfiguration.class,
         CamelAutoConfiguration.class,
+        SpringRabbitMQComponentConverter.class,
         SpringRabbitMQComponentAutoConfiguration.class
     })
     static class Beans {}

@@ -159,7 +159,7 @@ class ListenerContainersIT {
         try (BrokerProxy network = BrokerRoom.proxy()) {
             List<String> ids = new ArrayList<>();
             long start = System.nanoTime();
-            open("--spring.rabbitmq.addresses=" + BrokerRoom.through(network));
+            room = BrokerRoom.openAt(BrokerRoom.through(network));
             consume("inventory_queue", exchange -> {
                 synchronized (ids) {
                     ids.add(exchange.getMessage().getHeader("CamelSpringRabbitmqMessageId", String.class));

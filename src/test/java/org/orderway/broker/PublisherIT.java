@@ -35,7 +35,7 @@ class PublisherIT {
     void open() throws Exception {
         network = BrokerRoom.proxy();
         network.open();
-        room = BrokerRoom.open("--spring.rabbitmq.addresses=" + BrokerRoom.through(network));
+        room = BrokerRoom.openAt(BrokerRoom.through(network));
         publisher = room.getBean(Publisher.class);
         admin = room.getBean(AmqpAdmin.class);
         rabbit = room.getBean(RabbitTemplate.class);
@@ -168,6 +168,7 @@ class PublisherIT {
 
     @Test
     void tellsThatNotEvenTheUnroutableQueueTookAMessage() {
+        publisher.publish(message("order_events", "order.created", "1"));
         Binding unroutable = new Binding("unroutable_queue", Binding.DestinationType.QUEUE, "unroutable", "", null);
         admin.removeBinding(unroutable);
         try {

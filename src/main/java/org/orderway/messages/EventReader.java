@@ -22,8 +22,8 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /** Reads a delivery as an event: strict JSON, of at most the permitted size, that satisfies the schema of its type. */
-@Component("events")
-public class Schemas {
+@Component("eventReader")
+public class EventReader {
 
     private static final int DEPTH = 50;
 
@@ -32,7 +32,7 @@ public class Schemas {
     private final JsonSchemaFactory factory = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012);
     private final Map<String, JsonSchema> schemas = new ConcurrentHashMap<>();
 
-    Schemas(@Value("${orderway.messages.max-bytes}") int maxBytes) {
+    EventReader(@Value("${orderway.messages.max-bytes}") int maxBytes) {
         this.maxBytes = maxBytes;
         this.mapper = JsonMapper.builder(com.fasterxml.jackson.core.JsonFactory.builder()
                         .streamReadConstraints(StreamReadConstraints.builder()
@@ -56,8 +56,9 @@ public class Schemas {
         JsonNode body = json(delivery);
         check(delivery.type(), body);
         UUID orderId = UUID.fromString(body.get("orderId").asText());
-        Instant occurredAt =
-                body.hasNonNull("occurredAt") ? Instant.parse(body.get("occurredAt").asText()) : delivery.timestamp();
+        Instant occurredAt = body.hasNonNull("occurredAt")
+                ? Instant.parse(body.get("occurredAt").asText())
+                : delivery.timestamp();
         return new Event(delivery.id(), delivery.type(), orderId, occurredAt, body);
     }
 
@@ -79,9 +80,8 @@ public class Schemas {
     }
 
     private void check(String type, JsonNode body) {
-        Set<ValidationMessage> mistakes =
-                schemas.computeIfAbsent(type, this::load).validate(body, c -> c.getExecutionConfig()
-                        .setFormatAssertionsEnabled(true));
+        Set<ValidationMessage> mistakes = schemas.computeIfAbsent(type, this::load)
+                .validate(body, c -> c.getExecutionConfig().setFormatAssertionsEnabled(true));
         if (!mistakes.isEmpty()) {
             // Where and which rule, never the value: it may be somebody's name.
             String where = mistakes.stream()
@@ -99,7 +99,7 @@ public class Schemas {
         if (!name.matches("[a-z0-9_.-]+")) {
             throw new Unreadable("There is no schema for a message of this type");
         }
-        try (InputStream in = Schemas.class.getResourceAsStream(path)) {
+        try (InputStream in = EventReader.class.getResourceAsStream(path)) {
             if (in == null) {
                 throw new Unreadable("There is no schema for the type " + type);
             }
