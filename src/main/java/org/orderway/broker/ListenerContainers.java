@@ -45,6 +45,8 @@ class ListenerContainers extends DefaultListenerContainerFactory {
 
         var container = (SimpleMessageListenerContainer) super.createListenerContainer(endpoint);
         List<String> queues = queues(endpoint.getQueues());
+        // Threads are named after the bean: the queue tells a reader of a thread dump what it is about.
+        container.setBeanName(queues.get(0));
         container.setQueueNames(queues.toArray(String[]::new));
         List<WorkQueue> rows = queues.stream()
                 .flatMap(name -> topology.findWorkQueue(name).stream())
