@@ -39,7 +39,7 @@ public class OrderView {
         view.put("currency", order.currency());
         view.put("customer", order.customer().id());
         view.put("country", order.country().toUpperCase());
-        view.put("createdAt", order.createdAt().toString());
+        view.put("placedAt", order.createdAt().toString());
         view.put("lines", order.lines().stream().map(OrderView::line).toList());
         Map<String, Object> payment = new LinkedHashMap<>();
         payment.put("method", order.paymentMethod());
