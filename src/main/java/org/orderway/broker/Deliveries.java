@@ -32,7 +32,7 @@ public class Deliveries {
         this.clock = clock;
     }
 
-    /** The delivery in this exchange, whose message is stripped of every header. */
+    /** The delivery in this exchange, whose message is stripped of every header that came with it. */
     public Delivery open(Exchange exchange) {
         Message message = exchange.getMessage();
         byte[] body = body(message);
@@ -60,7 +60,8 @@ public class Deliveries {
                 retries,
                 Map.copyOf(ours),
                 body);
-        message.removeHeaders("*");
+        // Camel counts its quick redeliveries in a header; without it the count would begin anew each time, without end.
+        message.removeHeaders("*", "CamelRedeliver*");
         return delivery;
     }
 
