@@ -60,7 +60,8 @@ public class Deliveries {
                 retries,
                 Map.copyOf(ours),
                 body);
-        // Camel counts its quick redeliveries in a header; without it the count would begin anew each time, without end.
+        // Camel counts its quick redeliveries in a header; without it the count would begin anew each time, without
+        // end.
         message.removeHeaders("*", "CamelRedeliver*");
         return delivery;
     }
