@@ -32,7 +32,7 @@ public class Deliveries {
         this.clock = clock;
     }
 
-    /** The delivery in this exchange, whose message is stripped of every header that came with it. */
+    /** The delivery in this exchange, whose message is stripped of every header. */
     public Delivery open(Exchange exchange) {
         Message message = exchange.getMessage();
         byte[] body = body(message);
@@ -60,9 +60,8 @@ public class Deliveries {
                 retries,
                 Map.copyOf(ours),
                 body);
-        // Camel counts its quick redeliveries in a header; without it the count would begin anew each time, without
-        // end.
-        message.removeHeaders("*", "CamelRedeliver*");
+        // Camel counts its quick redeliveries in a header: without it they would never end.
+        message.removeHeaders("*", Exchange.REDELIVERED, Exchange.REDELIVERY_COUNTER, Exchange.REDELIVERY_MAX_COUNTER);
         return delivery;
     }
 

@@ -1,10 +1,13 @@
 package org.orderway.orders;
 
 import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /** Orders as the API shows them. */
@@ -12,11 +15,13 @@ import org.springframework.stereotype.Component;
 public class OrderView {
 
     private final Orders orders;
+    private final Effects effects;
     private final Timeline timeline;
     private final Parcels parcels;
 
-    OrderView(Orders orders, Timeline timeline, Parcels parcels) {
+    OrderView(Orders orders, Effects effects, Timeline timeline, Parcels parcels) {
         this.orders = orders;
+        this.effects = effects;
         this.timeline = timeline;
         this.parcels = parcels;
     }
@@ -34,7 +39,7 @@ public class OrderView {
         view.put("currency", order.currency());
         view.put("customer", order.customer().id());
         view.put("country", order.country().toUpperCase());
-        view.put("createdAt", order.createdAt().toString());
+        view.put("placedAt", order.createdAt().toString());
         view.put("lines", order.lines().stream().map(OrderView::line).toList());
         Map<String, Object> payment = new LinkedHashMap<>();
         payment.put("method", order.paymentMethod());
@@ -53,7 +58,11 @@ public class OrderView {
                                 "state",
                                 order.fulfilmentState().name().toLowerCase()))
                         .orElse(null));
-        view.put("timeline", timeline.of(order.id()));
+        view.put(
+                "timeline",
+                Stream.concat(timeline.of(order.id()).stream(), effects.mails(order.id()).stream())
+                        .sorted(Comparator.comparing(entry -> Instant.parse(entry.time())))
+                        .toList());
         return view;
     }
 

@@ -262,7 +262,7 @@ public class Orders {
             BigDecimal total,
             String currency,
             String customer,
-            String createdAt) {}
+            String placedAt) {}
 
     /** An order that a request may be a repetition of. */
     record Known(UUID id, String number, String requestHash) {}
