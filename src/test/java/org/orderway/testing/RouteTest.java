@@ -3,11 +3,16 @@ package org.orderway.testing;
 import static org.apache.camel.builder.AdviceWith.adviceWith;
 import static org.mockito.Mockito.mockingDetails;
 
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -15,17 +20,14 @@ import org.apache.camel.ExchangePattern;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.Route;
 import org.apache.camel.component.mock.MockEndpoint;
-import org.apache.camel.support.RoutePolicySupport;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.time.Instant;
-import java.nio.charset.StandardCharsets;
 import org.apache.camel.model.Model;
 import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.support.RoutePolicySupport;
 import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
 import org.apache.camel.test.spring.junit5.UseAdviceWith;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.orderway.OrderwayApplication;
 import org.orderway.analytics.Analytics;
@@ -60,6 +62,7 @@ import org.springframework.transaction.PlatformTransactionManager;
  * annotations or mocks that would make a context of its own.
  */
 @CamelSpringBootTest
+@Timeout(30)
 @UseAdviceWith
 @ActiveProfiles("simulators")
 @ExtendWith(CoversExtension.class)
@@ -180,10 +183,7 @@ public abstract class RouteTest {
 
     /** The routes of the YAML files, those that Camel makes of the HTTP contract left out. */
     protected List<String> routeIds() {
-        return camel.getCamelContextExtension()
-                .getContextPlugin(Model.class)
-                .getRouteDefinitions()
-                .stream()
+        return camel.getCamelContextExtension().getContextPlugin(Model.class).getRouteDefinitions().stream()
                 .filter(route -> route.isRest() == null || !route.isRest())
                 .map(route -> route.getRouteId())
                 .toList();
@@ -229,6 +229,16 @@ public abstract class RouteTest {
     /** The end of a route that leaves the house, by the id of its node. */
     protected MockEndpoint end(String nodeId) {
         return camel.getEndpoint("mock:" + nodeId, MockEndpoint.class);
+    }
+
+    /** What is answered at the end of a route that calls somebody over HTTP. */
+    protected void answers(String nodeId, int status, String body) {
+        end(nodeId).whenAnyExchangeReceived(call -> {
+            call.getMessage().removeHeaders("*");
+            call.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, status);
+            call.getMessage().setHeader("Set-Cookie", "of the other side");
+            call.getMessage().setBody(new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)));
+        });
     }
 
     /** Everything the broker was given to publish, in order, confirmed or not. */
