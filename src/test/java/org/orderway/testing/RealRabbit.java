@@ -138,8 +138,8 @@ public final class RealRabbit implements CloseableResource {
 
     /** Points a Spring context at this virtual host. */
     public void register(DynamicPropertyRegistry registry) {
-        registry.add("spring.rabbitmq.host", this::host);
-        registry.add("spring.rabbitmq.port", this::port);
+        // The profile rabbitmq has addresses, which count for more than host and port.
+        registry.add("spring.rabbitmq.addresses", () -> host + ":" + port);
         registry.add("spring.rabbitmq.username", this::user);
         registry.add("spring.rabbitmq.password", this::password);
         registry.add("spring.rabbitmq.virtual-host", this::virtualHost);

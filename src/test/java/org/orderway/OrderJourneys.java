@@ -1,0 +1,1061 @@
+package org.orderway;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.matchingJsonPath;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.stubbing.Scenario;
+import com.rabbitmq.client.ConnectionFactory;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.orderway.testing.ChildJvm;
+import org.orderway.testing.Shop;
+import org.orderway.testing.Shop.Answer;
+import org.orderway.testing.Tap;
+import org.orderway.testing.Tap.Heard;
+import org.springframework.amqp.core.AmqpAdmin;
+import org.springframework.amqp.core.Declarables;
+import org.springframework.amqp.core.Queue;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.amqp.RabbitConnectionDetails;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/**
+ * Orders on their whole way through the application: in over HTTP, a file or the exchange, out as charges, parcels, mails and
+ * figures. The same journeys run on every broker; a subclass says on which.
+ */
+@SpringBootTest(
+        webEnvironment = WebEnvironment.DEFINED_PORT,
+        properties = {
+            "spring.main.banner-mode=off",
+            "orderway.samples.feed=false",
+            "orderway.topology.max-retries=" + OrderJourneys.MAX_RETRIES,
+            "orderway.topology.retry-delays=200ms,300ms",
+            "orderway.retry.quick-redeliveries=" + OrderJourneys.QUICK_REDELIVERIES,
+            "orderway.retry.quick-delay=10",
+            "orderway.payment.gateway.response-timeout=2000",
+            "orderway.shipping.carrier.response-timeout=2000",
+            "orderway.simulators.lost-answer=3000",
+            "orderway.simulators.slow-answer=3000",
+        })
+@Import(OrderJourneys.Listening.class)
+@DirtiesContext
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+abstract class OrderJourneys {
+
+    static final int MAX_RETRIES = 2;
+    static final int QUICK_REDELIVERIES = 1;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final int LAST = Integer.MAX_VALUE;
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
+
+    /** Stands before the carrier: passes calls on to the simulated one, unless a test tells it otherwise. */
+    private static WireMockServer carrier;
+
+    /** A mail that was caught on its way to a customer. @param id its Message-ID without angle brackets */
+    record Letter(String id, String to) {}
+
+    @Autowired
+    protected JdbcClient sql;
+
+    @Autowired
+    protected Tap tap;
+
+    @Autowired
+    private Declarables declarables;
+
+    @Autowired
+    private CamelContext camel;
+
+    @LocalServerPort
+    private int port;
+
+    protected Shop shop;
+
+    /** All mails that left so far. */
+    abstract List<Letter> letters();
+
+    @TestConfiguration(proxyBeanMethods = false)
+    static class Listening {
+
+        /** Hears everything that is published: orders and facts, payments, retries and dead letters. */
+        @Bean
+        @Lazy
+        Tap tap(RabbitConnectionDetails broker, AmqpAdmin admin, Declarables declarables) throws Exception {
+            admin.initialize();
+            ConnectionFactory connections = new ConnectionFactory();
+            connections.setHost(broker.getFirstAddress().host());
+            connections.setPort(broker.getFirstAddress().port());
+            connections.setUsername(broker.getUsername());
+            connections.setPassword(broker.getPassword());
+            if (broker.getVirtualHost() != null) {
+                connections.setVirtualHost(broker.getVirtualHost());
+            }
+            Tap tap = new Tap(connections);
+            tap.listen("order_events", "order.#");
+            tap.listen("order_payment", "prepaid");
+            tap.listen("order_payment", "cod");
+            for (Queue queue : declarables.getDeclarablesByType(Queue.class)) {
+                if (queue.getName().endsWith("_dlq")) {
+                    tap.listen("order_dead", queue.getName());
+                } else if (queue.getName().contains("_retry_")) {
+                    tap.listen("order_retry", queue.getName());
+                }
+            }
+            return tap;
+        }
+    }
+
+    @DynamicPropertySource
+    static void addresses(DynamicPropertyRegistry registry) {
+        int port = ChildJvm.freePort();
+        carrier = new WireMockServer(options().dynamicPort().bindAddress("127.0.0.1"));
+        carrier.start();
+        carrier.stubFor(any(anyUrl())
+                .atPriority(10)
+                .willReturn(aResponse().proxiedFrom("http://127.0.0.1:" + port + "/simulators/carrier")));
+        String carrierUrl = carrier.baseUrl();
+        registry.add("server.port", () -> port);
+        registry.add("orderway.shipping.carrier.url", () -> carrierUrl);
+    }
+
+    @AfterAll
+    static void stopCarrier() {
+        carrier.stop();
+    }
+
+    @BeforeEach
+    void openShop() {
+        shop = new Shop(port);
+    }
+
+    // --- the way of an order
+
+    @ParameterizedTest(name = "{0} lane, {1}")
+    @CsvSource({"normal, prepaid", "normal, cod", "priority, prepaid", "priority, cod"})
+    void anOrderGoesItsWayFromTheShopToItsParcel(String lane, String method) {
+        String first = stocked(20);
+        String second = stocked(5);
+        ObjectNode form =
+                form(method, "tok_ok").put("priority", lane.equals("priority")).put("number", number("W"));
+        line(form, first, 3, "2.55");
+        line(form, second, 2, "0.105");
+
+        String id = shop.place(form);
+        JsonNode order = awaitStatus(id, "SHIPPED");
+
+        BigDecimal total = new BigDecimal("7.86");
+        BigDecimal captured = method.equals("prepaid") ? total : BigDecimal.ZERO;
+        assertThat(order.path("number")).isEqualTo(form.path("number"));
+        assertThat(order.path("lane").asText()).isEqualTo(lane);
+        assertThat(order.path("total").decimalValue()).isEqualByComparingTo(total);
+        assertThat(order.at("/payment/method").asText()).isEqualTo(method);
+        assertThat(order.at("/payment/state").asText()).isEqualTo(method.equals("prepaid") ? "captured" : "due");
+        assertThat(order.at("/payment/amount").decimalValue()).isEqualByComparingTo(total);
+        assertThat(column("select captured from orders where id = ?", BigDecimal.class, uuid(id)))
+                .isEqualByComparingTo(captured);
+        assertThat(order.at("/shipment/state").asText()).isEqualTo("shipped");
+        assertThat(order.at("/shipment/trackingNumber").asText())
+                .isEqualTo(column("select tracking_number from simulators.shipments where key like '%' || ?", id));
+
+        assertThat(timeline(id, "order.shipped", "order.analytics.ended"))
+                .containsExactly(
+                        "order.placed",
+                        "order.created",
+                        "order.analytics.created",
+                        "order.inventory_checked",
+                        "order.payment_success",
+                        "order.shipping_prepared",
+                        "order.shipped",
+                        "order.analytics.ended");
+
+        assertStock(first, 17, 0);
+        assertStock(second, 3, 0);
+        assertThat(charges(id)).hasSize(method.equals("prepaid") ? 1 : 0).allSatisfy(charge -> assertThat(charge)
+                .isEqualByComparingTo(total));
+        assertThat(parcels(id)).isEqualTo(1);
+        assertMails(id, form, "order.payment_success", "order.shipped");
+    }
+
+    @Test
+    void aDeclinedCardFailsTheOrderAndGivesTheGoodsBack() {
+        String sku = stocked(4);
+        ObjectNode form = line(form("prepaid", "tok_declined"), sku, 3, "10");
+
+        String id = shop.place(form);
+        JsonNode order = awaitStatus(id, "FAILED");
+
+        assertThat(order.path("reason").asText()).isEqualTo("payment_declined");
+        assertThat(order.at("/payment/state").asText()).isEqualTo("none");
+        awaitStock(sku, 4, 0);
+        assertThat(charges(id)).isEmpty();
+        assertThat(parcels(id)).isZero();
+        assertMails(id, form, "order.failed");
+    }
+
+    @Test
+    void ofAHundredBuyersAtTheSameMomentTenGetTheTenPieces() {
+        String sku = stocked(10);
+        List<String> ids = Stream.generate(() -> line(form("prepaid", "tok_ok"), sku, 1, "5"))
+                .limit(100)
+                .map(form -> shop.sendAsync("POST", "/orders", "application/json", form.toString()))
+                .toList()
+                .stream()
+                .map(CompletableFuture::join)
+                .map(Shop::accepted)
+                .toList();
+
+        await("all of them ended").atMost(PATIENCE).until(() -> ids.stream()
+                .allMatch(id -> Set.of("SHIPPED", "FAILED").contains(status(id))));
+
+        assertThat(ids.stream().map(id -> status(id) + " " + reason(id)))
+                .filteredOn("FAILED out_of_stock"::equals)
+                .hasSize(90);
+        List<String> shipped =
+                ids.stream().filter(id -> status(id).equals("SHIPPED")).toList();
+        assertThat(shipped).hasSize(10).allSatisfy(id -> {
+            assertThat(charges(id)).hasSize(1);
+            assertThat(parcels(id)).isEqualTo(1);
+        });
+        assertThat(ids.stream().filter(id -> !shipped.contains(id))).allSatisfy(id -> {
+            assertThat(charges(id)).isEmpty();
+            assertThat(parcels(id)).isZero();
+        });
+        assertStock(sku, 0, 0);
+    }
+
+    @ParameterizedTest(name = "unit price {0}")
+    @CsvSource(
+            value = {"3.20", "-"},
+            nullValues = "-")
+    void anArticleNobodyKnowsFailsTheOrderWithoutHoldingTheOthers(String price) {
+        String known = stocked(5);
+        ObjectNode form = line(line(form("prepaid", "tok_ok"), known, 1, "1"), number("NO-SUCH"), 1, price);
+
+        String id = shop.place(form);
+
+        assertThat(awaitStatus(id, "FAILED").path("reason").asText()).isEqualTo("unknown_sku");
+        assertThat(held(id)).isZero();
+        assertStock(known, 5, 0);
+        assertThat(charges(id)).isEmpty();
+        assertMails(id, form, "order.failed");
+    }
+
+    @Test
+    void anOrderWithOneLineTooManyHoldsNoneOfItsLines() {
+        String plenty = stocked(100);
+        String few = stocked(2);
+        ObjectNode form = line(form("cod", null), plenty, 10, "1");
+        line(form, few, 2, "1");
+        line(form, few, 1, "1"); // two lines of one article count together
+
+        String id = shop.place(form);
+
+        assertThat(awaitStatus(id, "FAILED").path("reason").asText()).isEqualTo("out_of_stock");
+        assertThat(held(id)).isZero();
+        awaitQuiet(id);
+        assertStock(plenty, 100, 0);
+        assertStock(few, 2, 0);
+    }
+
+    // --- what comes twice
+
+    @Test
+    void everyMessageThreeTimesMoreChangesNothing() {
+        String sku = stocked(50);
+        ObjectNode shippedForm = line(form("prepaid", "tok_ok"), sku, 2, "4.10");
+        ObjectNode failedForm = line(form("prepaid", "tok_declined"), sku, 2, "4.10");
+        String shipped = shop.place(shippedForm);
+        String failed = shop.place(failedForm);
+        awaitStatus(shipped, "SHIPPED");
+        awaitStatus(failed, "FAILED");
+        assertMails(shipped, shippedForm, "order.payment_success", "order.shipped");
+        assertMails(failed, failedForm, "order.failed");
+        awaitQuiet(shipped, failed);
+        List<Heard> originals = tap.heard(isOf(shipped).or(isOf(failed)));
+        List<Object> before =
+                List.of(shop.order(shipped), shop.order(failed), audited(shipped), audited(failed), stock(sku));
+
+        originals.forEach(m -> tap.publish(m.exchange(), m.routingKey(), m.properties(), m.body(), 3));
+        awaitQuiet(shipped, failed);
+
+        assertThat(List.of(shop.order(shipped), shop.order(failed), audited(shipped), audited(failed), stock(sku)))
+                .isEqualTo(before);
+        assertThat(charges(shipped)).hasSize(1);
+        assertThat(parcels(shipped)).isEqualTo(1);
+        assertThat(charges(failed)).isEmpty();
+        assertThat(parcels(failed)).isZero();
+        assertMails(shipped, shippedForm, "order.payment_success", "order.shipped");
+        assertMails(failed, failedForm, "order.failed");
+        assertThat(deadLetters(shipped)).isEmpty();
+        assertThat(deadLetters(failed)).isEmpty();
+        // A repeated step tells its outcome again, in the same words.
+        assertThat(originals.stream().map(Heard::id).distinct())
+                .allSatisfy(id -> assertThat(tap.heard(m -> id.equals(m.id())))
+                        .hasSizeGreaterThan(3)
+                        .extracting(Heard::text)
+                        .containsOnly(originals.stream()
+                                .filter(m -> id.equals(m.id()))
+                                .findFirst()
+                                .orElseThrow()
+                                .text()));
+        // Created once, sent three times more by us, and told again by each of the three repeated placements.
+        assertThat(tap.heard(isOf(shipped).and(m -> m.routingKey().equals("order.created"))))
+                .hasSizeGreaterThanOrEqualTo(7);
+    }
+
+    @Test
+    void anOrderPlacedThreeTimesUnderOneKeyIsOneOrder() {
+        String sku = stocked(10);
+        ObjectNode form = line(form("prepaid", "tok_ok"), sku, 1, "9.99");
+        String key = number("key");
+
+        List<Answer> answers = IntStream.range(0, 3)
+                .mapToObj(n ->
+                        shop.sendAsync("POST", "/orders", "application/json", form.toString(), "Idempotency-Key", key))
+                .toList()
+                .stream()
+                .map(CompletableFuture::join)
+                .toList();
+
+        assertThat(answers).extracting(Answer::status).containsOnly(202);
+        assertThat(answers).extracting(Answer::body).containsOnly(answers.get(0).body());
+        String id = Shop.accepted(answers.get(0));
+        awaitStatus(id, "SHIPPED");
+        assertThat(column(
+                        "select count(*) from orders where customer_email = ?",
+                        Long.class,
+                        form.at("/customer/email").asText()))
+                .isEqualTo(1);
+        assertThat(charges(id)).hasSize(1);
+        assertStock(sku, 9, 0);
+        // Also long after.
+        assertThat(shop.send("POST", "/orders", "application/json", form.toString(), "Idempotency-Key", key)
+                        .body())
+                .isEqualTo(answers.get(0).body());
+
+        ObjectNode other = line(form("prepaid", "tok_ok"), sku, 2, "9.99");
+        Answer refused = shop.send("POST", "/orders", "application/json", other.toString(), "Idempotency-Key", key);
+        assertThat(refused.status()).isEqualTo(422);
+        assertStock(sku, 9, 0);
+    }
+
+    @Test
+    void aNumberBelongsToOneOrder() {
+        String sku = stocked(10);
+        ObjectNode form = line(form("cod", null).put("number", number("W")), sku, 1, "1");
+        String id = shop.place(form);
+
+        assertThat(shop.place(form)).isEqualTo(id);
+        ObjectNode other = line(form.deepCopy(), sku, 2, "1");
+        assertThat(shop.send("POST", "/orders", "application/json", other.toString())
+                        .status())
+                .isEqualTo(409);
+
+        awaitStatus(id, "SHIPPED");
+        awaitQuiet(id);
+        assertStock(sku, 9, 0);
+    }
+
+    @Test
+    void everyMistakeOfAnOrderIsToldAtOnceAndNothingIsAccepted() {
+        ObjectNode form = form("prepaid", "tok_ok").put("currency", "pounds");
+        line(form, "A-1", 0, "1");
+        line(form, "A-2", 1, "-3");
+        line(form, "A-3", 1, "1.23456");
+        ((ObjectNode) form.at("/lines/2")).remove("sku");
+
+        Answer answer = shop.send("POST", "/orders", "application/json", form.toString());
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.body().path("errors").findValuesAsText("pointer"))
+                .contains("/currency", "/lines/0/quantity", "/lines/1/unitPrice", "/lines/2/sku", "/lines/2/unitPrice");
+        assertThat(column(
+                        "select count(*) from orders where customer_email = ?",
+                        Long.class,
+                        form.at("/customer/email").asText()))
+                .isZero();
+    }
+
+    @Test
+    void aRequestThatCannotBeServedIsRefusedInItsOwnWords() {
+        String form = line(form("prepaid", "tok_ok"), "A-1", 1, "1")
+                .put("number", "W")
+                .toString();
+
+        assertThat(shop.get("/orders/" + UUID.randomUUID()).status()).isEqualTo(404);
+        assertThat(shop.get("/products/" + number("NONE")).status()).isEqualTo(404);
+        assertThat(shop.send("POST", "/orders", "text/plain", form).status()).isEqualTo(415);
+        assertThat(shop.send(
+                                "POST",
+                                "/orders",
+                                "application/json",
+                                form.replace("\"W\"", "\"" + "W".repeat(1 << 20) + "\""))
+                        .status())
+                .isEqualTo(413);
+    }
+
+    // --- straight to the exchange
+
+    @ParameterizedTest
+    @ValueSource(strings = {"order.normal.in", "order.priority.in.electronics"})
+    void theOrderOfTheTutorialsSentThreeTimesIsOneOrder(String key) {
+        String sku = number("SKU");
+        shop.stock(sku, 5, "999.99", "INR");
+        int number = 9_000_000 + NUMBERS.incrementAndGet();
+        String message = "{\"id\": %d, \"product\": \"%s\", \"quantity\": 2, \"price\": 999.99, \"priority\": false}"
+                .formatted(number, sku);
+
+        for (int i = 0; i < 3; i++) {
+            tap.publish("order_events", key, message);
+        }
+
+        await("the order")
+                .atMost(PATIENCE)
+                .until(() -> shop.ordersByNumber("" + number).size() == 1);
+        String id = shop.ordersByNumber("" + number).at("/0/id").asText();
+        JsonNode order = awaitStatus(id, "SHIPPED");
+        assertThat(order.path("lane").asText()).isEqualTo(key.split("\\.")[1]);
+        assertThat(order.path("total").decimalValue()).isEqualByComparingTo("1999.98");
+        assertThat(order.path("currency").asText()).isEqualTo("INR");
+        assertThat(order.at("/payment/method").asText()).isEqualTo("cod");
+        assertThat(order.at("/payment/state").asText()).isEqualTo("due");
+        awaitQuiet(id);
+        assertThat(shop.ordersByNumber("" + number)).hasSize(1);
+        assertThat(parcels(id)).isEqualTo(1);
+        assertStock(sku, 3, 0);
+        assertThat(tap.heard(m -> m.exchange().equals("order_dead") && m.text().equals(message)))
+                .isEmpty();
+    }
+
+    @Test
+    void aFullOrderStraightToTheExchangeIsTakenIn() {
+        String sku = stocked(5);
+        ObjectNode form = line(form("prepaid", "tok_ok").put("number", number("X")), sku, 1, "19.90");
+
+        tap.publish("order_events", "order.normal.gb.home", form.toString());
+
+        String number = form.path("number").asText();
+        await("the order")
+                .atMost(PATIENCE)
+                .until(() -> shop.ordersByNumber(number).size() == 1);
+        String id = shop.ordersByNumber(number).at("/0/id").asText();
+        assertThat(awaitStatus(id, "SHIPPED").at("/payment/state").asText()).isEqualTo("captured");
+        assertThat(charges(id)).hasSize(1);
+        assertMails(id, form, "order.payment_success", "order.shipped");
+        // The shop that then places it over HTTP learns that it is there.
+        assertThat(shop.place(form)).isEqualTo(id);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"no JSON", "no order", "no price", "too large"})
+    void whatIsNoOrderIsADeadLetterAtOnceAndTheLaneGoesOn(String what) {
+        String sku = stocked(1);
+        String flat =
+                "{\"id\": \"%s\", \"product\": \"%s\", \"quantity\": 1, \"price\": 1}".formatted(number("T"), sku);
+        String message =
+                switch (what) {
+                    case "no JSON" -> "{\"id\": \"" + number("broken");
+                    case "no order" -> "{\"hello\": \"" + number("world") + "\"}";
+                    case "no price" -> flat.replace("\"price\": 1", "\"price\": \"free\"");
+                    default -> flat + " ".repeat(1 << 20);
+                };
+        Map<String, Long> before = depths("_dlq");
+
+        tap.publish("order_events", "order.normal.in", message);
+
+        Heard letter = tap.awaitHeard(
+                "a dead letter",
+                m -> m.exchange().equals("order_dead") && m.text().equals(message));
+        assertThat(letter.routingKey()).isEqualTo("order_dlq");
+        assertThat(letter.header("failure-reason")).isNotBlank();
+        assertThat(letter.header("origin-queue")).isEqualTo("order_queue");
+        assertThat(letter.header("retries")).isEqualTo("0");
+        assertOnlyGrown(before, "order_dlq");
+        ObjectNode good = line(form("cod", null), sku, 1, "1");
+        awaitStatus(shop.place(good), "SHIPPED");
+    }
+
+    @Test
+    void aForgedFactOfAnOrderThatDoesNotExistIsADeadLetterOfItsQueueAlone() {
+        String id = UUID.randomUUID().toString();
+        String forged =
+                "{\"orderId\": \"%s\", \"lane\": \"normal\", \"currency\": \"GBP\", \"total\": 1}".formatted(id);
+        Map<String, Long> before = depths("_dlq");
+
+        tap.publish("order_events", "order.created", forged);
+
+        Heard letter = tap.awaitHeard(
+                "a dead letter",
+                m -> m.exchange().equals("order_dead") && m.text().equals(forged));
+        assertThat(letter.routingKey()).isEqualTo("inventory_dlq");
+        assertThat(letter.header("origin-queue")).isEqualTo("inventory_queue");
+        assertOnlyGrown(before, "inventory_dlq");
+        assertThat(shop.get("/orders/" + id).status()).isEqualTo(404);
+    }
+
+    // --- when the others fail
+
+    @Test
+    void aParcelTheCarrierNeverTakesIsADeadLetterAfterItsLastRetry() {
+        String sku = stocked(5);
+        String id = shop.place(line(form("prepaid", "tok_ok", "CARRIER-500"), sku, 2, "3"));
+
+        Heard letter =
+                tap.awaitHeard("a dead letter", isOf(id).and(m -> m.exchange().equals("order_dead")));
+
+        assertThat(letter.routingKey()).isEqualTo("shipping_dlq");
+        assertThat(letter.type()).isEqualTo("order.payment_success");
+        assertThat(letter.header("retries")).isEqualTo("" + MAX_RETRIES);
+        assertThat(letter.header("failure-reason")).contains("500");
+        assertThat(letter.header("failure-route")).isEqualTo("shipping-ship");
+        assertThat(letter.header("origin-queue")).isEqualTo("shipping_queue");
+        assertThat(Instant.parse(letter.header("failed-at")))
+                .isBetween(Instant.now().minusSeconds(60), Instant.now());
+        Heard original =
+                tap.awaitHeard("the original", isOf(id).and(m -> m.routingKey().equals("order.payment_success")));
+        assertThat(letter.id()).isEqualTo(original.id());
+        assertThat(letter.text()).isEqualTo(original.text());
+
+        assertThat(tap.heard(isOf(id).and(m -> m.exchange().equals("order_retry"))))
+                .extracting(m -> m.routingKey() + " " + m.header("retries"))
+                .containsExactly("shipping_retry_200ms_queue 1", "shipping_retry_300ms_queue 2");
+        assertThat(bookings(id)).isEqualTo((MAX_RETRIES + 1) * (QUICK_REDELIVERIES + 1));
+        assertThat(timeline(id, "order.failed.shipping")).doesNotContain("order.shipped");
+        assertThat(status(id)).isEqualTo("PAID");
+        assertThat(parcels(id)).isZero();
+        assertStock(sku, 5, 2);
+    }
+
+    @Test
+    void aParcelTheCarrierTakesAtTheThirdAttemptIsShippedOnce() {
+        String sku = stocked(5);
+        String scenario = number("moody");
+        int failures = MAX_RETRIES * (QUICK_REDELIVERIES + 1);
+        for (int i = 0; i < failures; i++) {
+            carrier.stubFor(post(urlPathEqualTo("/shipments"))
+                    .withRequestBody(matchingJsonPath("$.shipTo.postcode", equalTo("MOODY")))
+                    .inScenario(scenario)
+                    .whenScenarioStateIs(i == 0 ? Scenario.STARTED : "failed " + i)
+                    .willSetStateTo("failed " + (i + 1))
+                    .willReturn(aResponse().withStatus(503)));
+        }
+
+        String id = shop.place(line(form("prepaid", "tok_ok", "MOODY"), sku, 2, "3"));
+        awaitStatus(id, "SHIPPED");
+
+        assertThat(bookings(id)).isEqualTo(failures + 1);
+        assertThat(parcels(id)).isEqualTo(1);
+        assertThat(tap.heard(isOf(id).and(m -> m.exchange().equals("order_retry"))))
+                .extracting(m -> m.header("retries"))
+                .containsExactly("1", "2");
+        assertThat(deadLetters(id)).isEmpty();
+        assertStock(sku, 3, 0);
+    }
+
+    @Test
+    void aChargeWhoseAnswerIsLostIsTakenOnce() {
+        String sku = stocked(5);
+        ObjectNode form = line(form("prepaid", "tok_timeout"), sku, 1, "12.34");
+
+        String id = shop.place(form);
+
+        assertThat(awaitStatus(id, "SHIPPED").at("/payment/state").asText()).isEqualTo("captured");
+        assertThat(charges(id)).singleElement().satisfies(c -> assertThat(c).isEqualByComparingTo("12.34"));
+        assertThat(deadLetters(id)).isEmpty();
+        assertMails(id, form, "order.payment_success", "order.shipped");
+    }
+
+    @Test
+    void aParcelWhoseAnswerIsLostIsShippedOnce() {
+        String sku = stocked(5);
+
+        String id = shop.place(line(form("cod", null, "CARRIER-SLOW"), sku, 1, "12.34"));
+
+        awaitStatus(id, "SHIPPED");
+        assertThat(parcels(id)).isEqualTo(1);
+        assertThat(bookings(id)).as("asked for by its key, not booked again").isEqualTo(1);
+        assertThat(deadLetters(id)).isEmpty();
+        assertStock(sku, 4, 0);
+    }
+
+    @Test
+    void aGatewayThatFailsLeavesADeadLetterAndNoCharge() {
+        String sku = stocked(5);
+        String id = shop.place(line(form("prepaid", "tok_error"), sku, 2, "3"));
+
+        Heard letter =
+                tap.awaitHeard("a dead letter", isOf(id).and(m -> m.exchange().equals("order_dead")));
+
+        assertThat(letter.routingKey()).isEqualTo("prepaid_payment_dlq");
+        assertThat(letter.header("retries")).isEqualTo("" + MAX_RETRIES);
+        assertThat(letter.header("failure-route")).isEqualTo("payment-charge");
+        assertThat(timeline(id, "order.failed.prepaid_payment")).doesNotContain("order.payment_success");
+        assertThat(charges(id)).isEmpty();
+        assertThat(status(id)).isEqualTo("RESERVED");
+        assertStock(sku, 5, 2);
+    }
+
+    // --- files
+
+    @Test
+    void theSampleFileBecomesItsOrdersAndASecondTimeNothing() throws IOException {
+        String csv = Files.readString(Path.of("samples/online-retail-sample.csv"));
+        Map<String, BigDecimal> totals = totals(csv);
+        assertThat(totals).hasSize(42);
+
+        JsonNode outcome = shop.importCsv(csv, 195);
+
+        assertThat(outcome.path("orders").asInt()).isEqualTo(42);
+        assertThat(outcome.path("returns").asInt()).isEqualTo(3);
+        assertThat(outcome.path("replayed").asInt()).isZero();
+        assertThat(outcome.path("errors")).isEmpty();
+        Map<String, String> ids = new TreeMap<>();
+        totals.forEach((number, total) -> {
+            JsonNode found = shop.ordersByNumber(number);
+            assertThat(found).as(number).hasSize(1);
+            assertThat(found.at("/0/total").decimalValue()).as(number).isEqualByComparingTo(total);
+            ids.put(number, found.at("/0/id").asText());
+        });
+        await("all of them ended").atMost(PATIENCE).until(() -> ids.values().stream()
+                .allMatch(id -> Set.of("SHIPPED", "FAILED").contains(status(id))));
+        // Of 85099B 200 pieces are ordered, by two of the customers, and 195 are there.
+        assertThat(ids.entrySet())
+                .filteredOn(e -> status(e.getValue()).equals("FAILED"))
+                .singleElement()
+                .satisfies(e -> {
+                    assertThat(e.getKey()).isIn("536386", "536390");
+                    assertThat(reason(e.getValue())).isEqualTo("out_of_stock");
+                });
+        awaitQuiet(ids.values());
+        List<Object> before = books();
+
+        JsonNode again = shop.importCsv(csv, 195);
+
+        assertThat(again.path("orders").asInt()).isZero();
+        assertThat(again.path("replayed").asInt()).isEqualTo(42);
+        assertThat(again.path("products").asInt()).isZero();
+        assertThat(again.path("errors")).isEmpty();
+        awaitQuiet(ids.values());
+        assertThat(books()).isEqualTo(before);
+    }
+
+    @Test
+    void aFileWithBadRowsTellsThemByNumberAndImportsTheRest() {
+        String run = number("F");
+        String csv = String.join(
+                "\n",
+                "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country",
+                run + "1,S" + run + ",GOOD,2,01-12-2010 08:26,2.55,17850,United Kingdom",
+                run + "2,S" + run + ",BAD QUANTITY,two,01-12-2010 08:26,2.55,17850,United Kingdom",
+                run + "2,S" + run + ",LEFT OUT WITH IT,1,01-12-2010 08:26,2.55,17850,United Kingdom",
+                run + "3,S" + run + ",GOOD,1,01-12-2010 08:26,2.55,17850,France",
+                run + "3,T" + run + ",\"GOOD, TOO\",1,01-12-2010 08:26,1,17850,France",
+                run + "4,S" + run + ",NOWHERE,1,01-12-2010 08:26,2.55,17850,Atlantis",
+                run + "5,S" + run + ",BAD PRICE,1,01-12-2010 08:26,dear,17850,France",
+                run + "6,S" + run + ",NO CUSTOMER,1,01-12-2010 08:26,1,,France",
+                "");
+
+        JsonNode outcome = shop.importCsv(csv, 10);
+
+        assertThat(outcome.path("orders").asInt()).isEqualTo(2);
+        assertThat(outcome.path("errors").findValuesAsText("row")).containsExactly("3", "7", "8", "9");
+        assertThat(outcome.path("products").asInt()).isEqualTo(2);
+        for (String good : List.of(run + "1", run + "3")) {
+            awaitStatus(shop.ordersByNumber(good).at("/0/id").asText(), "SHIPPED");
+        }
+        for (String bad : List.of(run + "2", run + "4", run + "5", run + "6")) {
+            assertThat(shop.ordersByNumber(bad)).isEmpty();
+        }
+        assertStock("S" + run, 7, 0);
+        assertStock("T" + run, 9, 0);
+    }
+
+    // --- after all of them
+
+    @Test
+    @Order(LAST - 1)
+    void theReportAgreesWithTheOrders() {
+        awaitAllQuiet();
+        await("the figures").atMost(PATIENCE).untilAsserted(() -> {
+            JsonNode report = shop.report();
+            assertThat(report.path("orders").asLong()).isEqualTo(column("select count(*) from orders", Long.class));
+            Map<String, BigDecimal> revenue = new TreeMap<>();
+            report.path("revenue")
+                    .forEach(money -> revenue.put(
+                            money.path("currency").asText(),
+                            money.path("amount").decimalValue().stripTrailingZeros()));
+            Map<String, BigDecimal> expected = new TreeMap<>();
+            sql.sql("select currency, sum(total) as amount from orders where status <> 'FAILED' group by 1")
+                    .query((rs, n) -> expected.put(
+                            rs.getString("currency"), rs.getBigDecimal("amount").stripTrailingZeros()))
+                    .list();
+            assertThat(revenue).isEqualTo(expected);
+            // Analytics hears of an order at its creation and at its end only.
+            assertThat(counts(report.path("byStatus")))
+                    .isEqualTo(counts("case when status in ('SHIPPED', 'FAILED') then status else 'CREATED' end"));
+            assertThat(counts(report.path("byLane"))).isEqualTo(counts("lane"));
+            assertThat(counts(report.path("byCountry"))).isEqualTo(counts("upper(country)"));
+            assertThat(counts(report.path("byPaymentMethod"))).isEqualTo(counts("payment_method"));
+        });
+    }
+
+    @Test
+    @Order(LAST)
+    void moneyAndStockAddUp() {
+        awaitAllQuiet();
+
+        assertThat(rows("select sku from products where received <> on_hand + sold"))
+                .as("received = on hand + sold")
+                .isEmpty();
+        assertThat(
+                        rows(
+                                """
+                        select p.sku from products p left join reservations r on r.sku = p.sku group by p.sku
+                        having p.reserved <> coalesce(sum(r.quantity) filter (where r.state = 'held'), 0)
+                            or p.sold <> coalesce(sum(r.quantity) filter (where r.state = 'sold'), 0)
+                        """))
+                .as("reserved and sold are the sums of what orders hold and bought")
+                .isEmpty();
+        assertThat(column("select sum(captured) from orders", BigDecimal.class))
+                .as("what we captured is what the gateway took")
+                .isEqualByComparingTo(column(
+                        "select sum(amount) from simulators.charges where status = 'captured'", BigDecimal.class));
+        assertThat(
+                        rows(
+                                """
+                        select o.number from orders o
+                        left join simulators.charges c on c.key = 'charge-' || o.id and c.status = 'captured'
+                        where coalesce(c.amount, 0) <> o.captured
+                        """))
+                .as("the same for each order")
+                .isEmpty();
+        assertThat(
+                        rows(
+                                """
+                        select coalesce(o.number, s.key) from orders o
+                        full join simulators.shipments s on s.key = 'shipment-' || o.id
+                        where (o.status = 'SHIPPED') is distinct from (s.key is not null)
+                        """))
+                .as("one parcel for each shipped order, none for the others")
+                .isEmpty();
+        assertThat(rows("select id::text from orders where status not in ('SHIPPED', 'FAILED')"))
+                .as("what is neither shipped nor failed lies in a dead-letter queue")
+                .isNotEmpty()
+                .allSatisfy(id -> assertThat(deadLetters(id)).isNotEmpty());
+        assertThat(rows("select number from orders where status = 'FAILED' and reason is null"))
+                .isEmpty();
+        assertThat(rows("select key from effects where known_at is null"))
+                .as("in doubt is only what lies in a dead-letter queue")
+                .allSatisfy(key -> assertThat(deadLetters(key.substring(key.indexOf('-') + 1)))
+                        .isNotEmpty());
+        Map<String, Long> letters = new TreeMap<>(depths("_dlq"));
+        letters.replaceAll((queue, depth) -> (long) tap.heard(
+                        m -> m.exchange().equals("order_dead") && m.routingKey().equals(queue))
+                .size());
+        assertThat(depths("_dlq"))
+                .as("dead letters came by our routes, none by the broker's own net")
+                .isEqualTo(letters);
+        assertThat(tap.depth("unroutable_queue")).isZero();
+        assertThat(column("select count(*) from outbox", Long.class)).isZero();
+    }
+
+    // --- filling in forms
+
+    /** A name nobody else uses. */
+    protected static String number(String prefix) {
+        return prefix + "-" + NUMBERS.incrementAndGet();
+    }
+
+    /** A new article of which so many pieces are there. */
+    protected String stocked(int pieces) {
+        String sku = number("SKU");
+        shop.stock(sku, pieces, "1.00", "GBP");
+        return sku;
+    }
+
+    protected static ObjectNode form(String method, String token) {
+        return form(method, token, "SW1Y 4JH");
+    }
+
+    private static ObjectNode form(String method, String token, String postcode) {
+        String customer = number("c");
+        ObjectNode form = Shop.json().put("currency", "GBP");
+        form.putObject("customer")
+                .put("id", customer)
+                .put("name", "Ada Lovelace")
+                .put("email", customer + "@example.org");
+        form.putObject("shipTo")
+                .put("name", "Ada Lovelace")
+                .put("city", "London")
+                .put("postcode", postcode)
+                .put("country", "GB")
+                .putArray("lines")
+                .add("12 St James's Square");
+        ObjectNode payment = form.putObject("payment").put("method", method);
+        if (method.equals("prepaid")) {
+            payment.put("token", token);
+        }
+        form.putArray("lines");
+        return form;
+    }
+
+    protected static ObjectNode line(ObjectNode form, String sku, int quantity, String price) {
+        ObjectNode line = form.withArray("lines").addObject().put("sku", sku).put("quantity", quantity);
+        if (price != null) {
+            line.put("unitPrice", price);
+        }
+        return form;
+    }
+
+    /** The value of each invoice of the file that is no return, added up without Orderway. */
+    private static Map<String, BigDecimal> totals(String csv) {
+        Map<String, BigDecimal> totals = new LinkedHashMap<>();
+        csv.lines()
+                .skip(1)
+                .map(row -> row.replaceAll("\"[^\"]*\"", "quoted").split(","))
+                .forEach(cells -> {
+                    if (!cells[0].startsWith("C")) {
+                        totals.merge(
+                                cells[0], new BigDecimal(cells[5]).multiply(new BigDecimal(cells[3])), BigDecimal::add);
+                    }
+                });
+        return totals;
+    }
+
+    // --- looking
+
+    protected JsonNode awaitStatus(String id, String status) {
+        await("order " + id).atMost(PATIENCE).untilAsserted(() -> assertThat(status(id))
+                .as("the order's status; its dead letters: %s", deadLetters(id))
+                .isEqualTo(status));
+        return shop.order(id);
+    }
+
+    private String status(String id) {
+        return column("select status from orders where id = ?", uuid(id));
+    }
+
+    private String reason(String id) {
+        return column("select reason from orders where id = ?", uuid(id));
+    }
+
+    /** The events of the timeline, in its order, once those named are in it. */
+    private List<String> timeline(String id, String... awaited) {
+        return await("the timeline of " + id)
+                .atMost(PATIENCE)
+                .until(
+                        () -> shop.order(id).path("timeline").findValuesAsText("event"),
+                        events -> events.containsAll(List.of(awaited)));
+    }
+
+    /** Exactly one mail for each of these facts went to the customer, named by the fact's id. */
+    private void assertMails(String id, JsonNode form, String... facts) {
+        List<String> expected = Stream.of(facts)
+                .map(fact -> tap.awaitHeard(fact + " of " + id, isOf(id).and(m -> m.routingKey()
+                                        .equals(fact)))
+                                .id() + "@orderway.invalid")
+                .toList();
+        String to = form.at("/customer/email").asText();
+        await("mails to " + to).atMost(PATIENCE).untilAsserted(() -> assertThat(letters())
+                .filteredOn(letter -> letter.to().equals(to))
+                .extracting(Letter::id)
+                .containsExactlyInAnyOrderElementsOf(expected));
+    }
+
+    private void assertStock(String sku, int onHand, int reserved) {
+        assertThat(stock(sku)).isEqualTo(onHand + " on hand, " + reserved + " reserved");
+    }
+
+    private void awaitStock(String sku, int onHand, int reserved) {
+        await("stock of " + sku).atMost(PATIENCE).untilAsserted(() -> assertStock(sku, onHand, reserved));
+    }
+
+    private String stock(String sku) {
+        JsonNode product = shop.product(sku);
+        assertThat(product.path("available").asInt())
+                .isEqualTo(product.path("onHand").asInt()
+                        - product.path("reserved").asInt());
+        return product.path("onHand").asInt() + " on hand, "
+                + product.path("reserved").asInt() + " reserved";
+    }
+
+    /** The amounts the gateway captured for an order. */
+    private List<BigDecimal> charges(String id) {
+        return sql.sql("select amount from simulators.charges where key like '%' || ? and status = 'captured'")
+                .param(id)
+                .query(BigDecimal.class)
+                .list();
+    }
+
+    private long parcels(String id) {
+        return column("select count(*) from simulators.shipments where key like '%' || ?", Long.class, id);
+    }
+
+    private long held(String id) {
+        return column("select count(*) from reservations where order_id = ?", Long.class, uuid(id));
+    }
+
+    private long audited(String id) {
+        return column("select count(*) from audit_events where order_id = ?", Long.class, uuid(id));
+    }
+
+    /** How often the carrier was asked to book the parcel of an order. */
+    private static int bookings(String id) {
+        return carrier.findAll(postRequestedFor(urlPathEqualTo("/shipments"))
+                        .withHeader("Idempotency-Key", equalTo("shipment-" + id)))
+                .size();
+    }
+
+    private List<String> deadLetters(String id) {
+        return tap.heard(isOf(id).and(m -> m.exchange().equals("order_dead"))).stream()
+                .map(m -> m.routingKey() + ": " + m.header("failure-reason"))
+                .toList();
+    }
+
+    private static Predicate<Heard> isOf(String orderId) {
+        return m -> orderId.equals(m.orderId());
+    }
+
+    /** What all of the orders, stock, money, parcels and the trail come to. */
+    private List<Object> books() {
+        return List.of(
+                rows("select status || ' ' || count(*) from orders group by status order by 1"),
+                rows("select sku || ' ' || received || ' ' || on_hand || ' ' || reserved from products order by sku"),
+                rows("select count(*) || ' ' || sum(amount) from simulators.charges"),
+                rows("select count(*)::text from simulators.shipments"),
+                rows("select count(*)::text from audit_events"),
+                rows("select count(*)::text from imported_returns"));
+    }
+
+    private Map<String, Long> counts(String expression) {
+        Map<String, Long> counts = new TreeMap<>();
+        sql.sql("select " + expression + " as word, count(*) as orders from orders group by 1")
+                .query((rs, n) -> counts.put(rs.getString("word"), rs.getLong("orders")))
+                .list();
+        return counts;
+    }
+
+    private static Map<String, Long> counts(JsonNode counts) {
+        Map<String, Long> all = new TreeMap<>();
+        counts.properties().forEach(e -> all.put(e.getKey(), e.getValue().asLong()));
+        return all;
+    }
+
+    protected List<String> queues() {
+        return declarables.getDeclarablesByType(Queue.class).stream()
+                .map(Queue::getName)
+                .toList();
+    }
+
+    private Map<String, Long> depths(String ending) {
+        Map<String, Long> depths = new TreeMap<>();
+        queues().stream().filter(name -> name.endsWith(ending)).forEach(name -> depths.put(name, tap.depth(name)));
+        return depths;
+    }
+
+    private void assertOnlyGrown(Map<String, Long> before, String queue) {
+        Map<String, Long> expected = new TreeMap<>(before);
+        expected.merge(queue, 1L, Long::sum);
+        awaitAllQuiet();
+        assertThat(depths("_dlq")).isEqualTo(expected);
+    }
+
+    private void awaitQuiet(Collection<String> orderIds) {
+        awaitQuiet(orderIds.toArray(String[]::new));
+    }
+
+    /** Waits until nothing is on its way any more and no message of these orders has passed for a while. */
+    private void awaitQuiet(String... orderIds) {
+        Set<String> ids = Set.of(orderIds);
+        awaitQuietOf(m -> m.orderId() != null && ids.contains(m.orderId()));
+    }
+
+    protected void awaitAllQuiet() {
+        awaitQuietOf(m -> true);
+    }
+
+    private void awaitQuietOf(Predicate<Heard> wanted) {
+        List<Integer> last = new ArrayList<>(List.of(-1));
+        await("quiet")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(150))
+                .during(Duration.ofMillis(900))
+                .until(() -> {
+                    int heard = tap.heard(wanted).size();
+                    return heard == last.set(0, heard) && isIdle();
+                });
+    }
+
+    private boolean isIdle() {
+        return camel.getInflightRepository().size() == 0
+                && queues().stream()
+                        .filter(name -> !name.endsWith("_dlq") && !name.equals("unroutable_queue"))
+                        .allMatch(name -> tap.depth(name) == 0);
+    }
+
+    protected String column(String select, Object... params) {
+        return column(select, String.class, params);
+    }
+
+    protected <T> T column(String select, Class<T> type, Object... params) {
+        return sql.sql(select).params(params).query(type).optional().orElse(null);
+    }
+
+    private List<String> rows(String select) {
+        return sql.sql(select).query(String.class).list();
+    }
+
+    protected static UUID uuid(String id) {
+        return UUID.fromString(id);
+    }
+}

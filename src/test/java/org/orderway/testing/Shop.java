@@ -1,0 +1,178 @@
+package org.orderway.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A shop that uses Orderway over HTTP, and sees to it that every answer is as the contract says. */
+public final class Shop {
+
+    private static final String JSON = "application/json";
+
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
+            .build();
+    private static final JsonNode CONTRACT = contract();
+    private static final Map<String, JsonSchema> SCHEMAS = new ConcurrentHashMap<>();
+
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(10))
+            .build();
+    private final URI base;
+
+    public Shop(int port) {
+        this.base = URI.create("http://127.0.0.1:" + port);
+    }
+
+    /** An answer; its body is null when it is not JSON. */
+    public record Answer(int status, HttpHeaders headers, JsonNode body) {}
+
+    /** An order form to be filled: nothing in it yet. */
+    public static ObjectNode json() {
+        return MAPPER.createObjectNode();
+    }
+
+    /** Reads JSON, its numbers exactly. */
+    public static JsonNode json(String text) {
+        try {
+            return MAPPER.readTree(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Places an order, which must be accepted, and gives its id. */
+    public String place(JsonNode form) {
+        return accepted(send("POST", "/orders", JSON, form.toString()));
+    }
+
+    /** The id in the answer to an order that was accepted. */
+    public static String accepted(Answer answer) {
+        assertThat(answer.status()).as("%s", answer.body()).isEqualTo(202);
+        conforms(answer.body(), "AcceptedOrder");
+        String id = answer.body().path("id").asText();
+        assertThat(answer.headers().firstValue("Location")).hasValue("/orders/" + id);
+        return id;
+    }
+
+    public JsonNode order(String id) {
+        return ok(get("/orders/" + id), "OrderView");
+    }
+
+    /** The page of orders with the shop's own number: of one order or of none. */
+    public JsonNode ordersByNumber(String number) {
+        return ok(get("/orders?number=" + URLEncoder.encode(number, StandardCharsets.UTF_8)), "OrderPage")
+                .path("orders");
+    }
+
+    public JsonNode product(String sku) {
+        return ok(get("/products/" + sku), "ProductView");
+    }
+
+    /** Makes a product known, with so many pieces in stock; null for one that needs no stock. */
+    public void stock(String sku, Integer pieces, String price, String currency) {
+        ObjectNode product = json().put("name", "Product " + sku)
+                .put("category", "home")
+                .put("price", price)
+                .put("currency", currency)
+                .put("onHand", pieces);
+        ok(send("PUT", "/products/" + sku, JSON, product.toString()), "ProductView");
+    }
+
+    public JsonNode importCsv(String csv, Integer openingStock) {
+        String query = openingStock == null ? "" : "?openingStock=" + openingStock;
+        return ok(send("POST", "/orders/import" + query, "text/csv", csv), "ImportOutcome");
+    }
+
+    public JsonNode report() {
+        return ok(get("/reports/orders"), "OrdersReport");
+    }
+
+    public Answer get(String path) {
+        return send("GET", path, null, null);
+    }
+
+    /** Sends and waits for the answer, whatever it is. */
+    public Answer send(String method, String path, String contentType, String body, String... headers) {
+        return sendAsync(method, path, contentType, body, headers).join();
+    }
+
+    /** Sends without waiting, as one of many at the same moment. */
+    public CompletableFuture<Answer> sendAsync(
+            String method, String path, String contentType, String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path))
+                .timeout(Duration.ofSeconds(60))
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (contentType != null) {
+            request.header("Content-Type", contentType);
+        }
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.sendAsync(request.build(), BodyHandlers.ofString()).thenApply(Shop::answer);
+    }
+
+    private static Answer answer(HttpResponse<String> response) {
+        String type = response.headers().firstValue("Content-Type").orElse("");
+        JsonNode body = type.contains("json") ? json(response.body()) : null;
+        if (response.statusCode() >= 400) {
+            assertThat(type).as(response.body()).isEqualTo("application/problem+json");
+            conforms(body, "Problem");
+            assertThat(body.path("status").asInt()).isEqualTo(response.statusCode());
+        }
+        return new Answer(response.statusCode(), response.headers(), body);
+    }
+
+    private static JsonNode ok(Answer answer, String schema) {
+        assertThat(answer.status()).as("%s", answer.body()).isEqualTo(200);
+        conforms(answer.body(), schema);
+        return answer.body();
+    }
+
+    private static void conforms(JsonNode body, String schema) {
+        JsonSchema checks = SCHEMAS.computeIfAbsent(schema, name -> {
+            ObjectNode root = MAPPER.createObjectNode().put("$ref", "#/components/schemas/" + name);
+            root.set("components", CONTRACT.path("components"));
+            return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                    .getSchema(root);
+        });
+        assertThat(checks.validate(body))
+                .as("an answer by the contract: %s", body)
+                .isEmpty();
+    }
+
+    private static JsonNode contract() {
+        try (InputStream file = Shop.class.getResourceAsStream("/openapi/orderway.yaml")) {
+            return new YAMLMapper().readTree(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

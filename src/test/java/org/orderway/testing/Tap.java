@@ -1,0 +1,136 @@
+package org.orderway.testing;
+
+import static org.awaitility.Awaitility.await;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+
+/**
+ * Listens on the wire, as an outsider with the plain client: a queue of its own, bound beside ours, whose messages are kept as
+ * they came. Works on any broker that speaks AMQP 0-9-1.
+ */
+public final class Tap implements AutoCloseable {
+
+    /** What the queues of taps are called, to tell them from Orderway's. */
+    public static final String PREFIX = "tap-";
+
+    private final Connection connection;
+    private final Channel ear;
+    private final String queue;
+    private final List<Heard> heard = new CopyOnWriteArrayList<>();
+
+    /** A message as it passed. */
+    public record Heard(String exchange, String routingKey, BasicProperties properties, byte[] body) {
+
+        public String id() {
+            return properties.getMessageId();
+        }
+
+        public String type() {
+            return properties.getType();
+        }
+
+        /** The order it is about, or null. */
+        public String orderId() {
+            return properties.getCorrelationId();
+        }
+
+        /** A header as text, or null. */
+        public String header(String name) {
+            return properties.getHeaders() == null
+                    ? null
+                    : Optional.ofNullable(properties.getHeaders().get(name))
+                            .map(Objects::toString)
+                            .orElse(null);
+        }
+
+        public String text() {
+            return new String(body, StandardCharsets.UTF_8);
+        }
+    }
+
+    /** A tap that is bound to nothing yet. */
+    public Tap(ConnectionFactory broker) throws Exception {
+        connection = broker.newConnection("tap");
+        ear = connection.createChannel();
+        queue = PREFIX + Long.toHexString(System.nanoTime());
+        ear.queueDeclare(queue, false, true, true, null);
+        ear.basicConsume(queue, true, new DefaultConsumer(ear) {
+            @Override
+            public void handleDelivery(String tag, Envelope envelope, BasicProperties properties, byte[] body) {
+                heard.add(new Heard(envelope.getExchange(), envelope.getRoutingKey(), properties, body));
+            }
+        });
+    }
+
+    /** From now on hears what is published to the exchange with this key. */
+    public void listen(String exchange, String key) throws Exception {
+        ear.queueBind(queue, exchange, key);
+    }
+
+    /** All that passed so far and is as wanted, in the order it came. */
+    public List<Heard> heard(Predicate<Heard> wanted) {
+        return heard.stream().filter(wanted).toList();
+    }
+
+    /** Waits for half a minute until the first message that is as wanted has passed. */
+    public Heard awaitHeard(String what, Predicate<Heard> wanted) {
+        return await(what)
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> heard.stream().filter(wanted).findFirst(), Optional::isPresent)
+                .orElseThrow();
+    }
+
+    /** Publishes without any properties, as the tutorials do. */
+    public void publish(String exchange, String key, String body) {
+        publish(exchange, key, null, body.getBytes(StandardCharsets.UTF_8), 1);
+    }
+
+    /** Publishes the same message several times and waits for the confirms. */
+    public void publish(String exchange, String key, BasicProperties properties, byte[] body, int times) {
+        try {
+            Channel channel = connection.createChannel();
+            try {
+                channel.confirmSelect();
+                for (int i = 0; i < times; i++) {
+                    channel.basicPublish(exchange, key, properties, body);
+                }
+                channel.waitForConfirmsOrDie(30_000);
+            } finally {
+                channel.close();
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException("Could not publish to " + exchange + " with " + key, e);
+        }
+    }
+
+    /** How many messages are ready in a queue at this moment. */
+    public long depth(String queue) {
+        try {
+            Channel channel = connection.createChannel();
+            try {
+                return channel.queueDeclarePassive(queue).getMessageCount();
+            } finally {
+                channel.close();
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException("Could not look at " + queue, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        connection.abort(2_000);
+    }
+}
