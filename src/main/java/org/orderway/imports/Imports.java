@@ -150,7 +150,12 @@ public class Imports {
     }
 
     /** Notes an invoice that was left out, and why. */
-    public void leftOut(Exception mistake, Invoice invoice, ImportReport report) {
+    public void leftOut(Exception exception, Invoice invoice, ImportReport report) {
+        Throwable mistake = exception;
+        // What a bean says inside an expression comes wrapped.
+        while (!mistake.getClass().getName().startsWith("org.orderway.") && mistake.getCause() != null) {
+            mistake = mistake.getCause();
+        }
         if (mistake instanceof RowError error) {
             report.error(error.row(), error.getMessage() + "; invoice " + invoice.number() + " was left out");
         } else if (mistake instanceof InvalidOrder invalid) {
