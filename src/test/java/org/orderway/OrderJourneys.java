@@ -1037,7 +1037,9 @@ abstract class OrderJourneys {
     }
 
     private boolean isIdle() {
-        return camel.getInflightRepository().size() == 0
+        return camel.getRoutes().stream()
+                        .filter(route -> route.getEndpoint().getEndpointUri().startsWith("spring-rabbitmq"))
+                        .allMatch(route -> camel.getInflightRepository().size(route.getRouteId()) == 0)
                 && queues().stream()
                         .filter(name -> !name.endsWith("_dlq") && !name.equals("unroutable_queue"))
                         .allMatch(name -> tap.depth(name) == 0);
