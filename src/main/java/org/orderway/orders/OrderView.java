@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
@@ -42,17 +43,13 @@ public class OrderView {
         payment.put("amount", order.paymentState() == PaymentState.DUE ? order.total() : order.captured());
         payment.put("captured", order.captured());
         view.put("payment", payment);
-        view.put(
-                "shipment",
-                parcels.of(order.id())
-                        .map(p -> Map.of(
-                                "carrier",
-                                p.carrier(),
-                                "trackingNumber",
-                                p.trackingNumber(),
-                                "state",
-                                order.fulfilmentState().name().toLowerCase()))
-                        .orElse(null));
+        Optional<Parcels.Parcel> parcel = parcels.of(order.id());
+        Map<String, Object> shipment = new LinkedHashMap<>();
+        shipment.put("carrier", parcel.map(Parcels.Parcel::carrier).orElse(null));
+        shipment.put(
+                "trackingNumber", parcel.map(Parcels.Parcel::trackingNumber).orElse(null));
+        shipment.put("state", order.fulfilmentState().name().toLowerCase());
+        view.put("shipment", shipment);
         view.put("timeline", timeline.of(order.id()));
         return view;
     }
