@@ -68,10 +68,10 @@ class BrokerJTranslation implements DeclarableCustomizer {
         } else if (deadLetterTarget != null) {
             arguments.put("maximumDeliveryAttempts", REJECT_IS_DEATH);
         }
-        if (rabbit.get("x-max-length") != null) {
-            boolean rejects = "reject-publish".equals(rabbit.get("x-overflow"));
+        // A full queue of Broker-J that should reject confirms and drops the message instead: better no limit.
+        if (rabbit.get("x-max-length") != null && !"reject-publish".equals(rabbit.get("x-overflow"))) {
             arguments.put("qpid.max_count", rabbit.get("x-max-length"));
-            arguments.put("qpid.policy_type", rejects ? "reject" : "ring");
+            arguments.put("qpid.policy_type", "ring");
         }
         if (rabbit.get("x-max-priority") != null) {
             arguments.put("x-qpid-priorities", ((Number) rabbit.get("x-max-priority")).intValue() + 1);

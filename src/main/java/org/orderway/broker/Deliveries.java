@@ -60,7 +60,8 @@ public class Deliveries {
                 retries,
                 Map.copyOf(ours),
                 body);
-        message.removeHeaders("*");
+        // Camel counts its quick redeliveries in a header: without it they would never end.
+        message.removeHeaders("*", Exchange.REDELIVERED, Exchange.REDELIVERY_COUNTER, Exchange.REDELIVERY_MAX_COUNTER);
         return delivery;
     }
 

@@ -45,6 +45,8 @@ class ListenerContainers extends DefaultListenerContainerFactory {
 
         var container = (SimpleMessageListenerContainer) super.createListenerContainer(endpoint);
         List<String> queues = queues(endpoint.getQueues());
+        // Threads are named after the bean: the queue tells a reader of a thread dump what it is about.
+        container.setBeanName(queues.get(0));
         container.setQueueNames(queues.toArray(String[]::new));
         List<WorkQueue> rows = queues.stream()
                 .flatMap(name -> topology.findWorkQueue(name).stream())
@@ -63,6 +65,8 @@ class ListenerContainers extends DefaultListenerContainerFactory {
         container.setPossibleAuthenticationFailureFatal(false);
         container.setFailedDeclarationRetryInterval(1000);
         container.setRecoveryBackOff(recovery());
+        // How often an idle consumer looks whether it should stop. Routes stop one after the other.
+        container.setReceiveTimeout(100);
         // A stop ends after the message in hand; those merely prefetched go back, other instances take them.
         container.setForceStop(true);
         return container;

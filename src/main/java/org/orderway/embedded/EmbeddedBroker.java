@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,10 @@ class EmbeddedBroker implements AutoCloseable {
 
     /** Time limits of queues are checked this often, in milliseconds. */
     private static final String EXPIRY_CHECK_MILLIS = "200";
+
+    private static final Duration RECOVERY_LIMIT = Duration.ofMinutes(2);
+
+    private static final long POLL_MILLIS = 20;
 
     private final int port;
     private final SystemLauncher launcher;
@@ -49,7 +55,7 @@ class EmbeddedBroker implements AutoCloseable {
             if (failure != null) {
                 throw failure;
             }
-            requireActive();
+            awaitStore();
             leaveShutdownToSpring();
         } catch (Exception cause) {
             launcher.shutdown();
@@ -92,14 +98,31 @@ class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    /** Broker-J starts all the same when its store does not open, and then knows no virtual host. */
-    private void requireActive() {
+    /** Broker-J opens its store in the background, starts all the same when that fails, and then knows no virtual host. */
+    private void awaitStore() throws InterruptedException {
+        Instant limit = Instant.now().plus(RECOVERY_LIMIT);
+        while (!storeIsOpen()) {
+            if (Instant.now().isAfter(limit)) {
+                throw new IllegalStateException("its store did not open within " + RECOVERY_LIMIT.toSeconds() + " s");
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    private boolean storeIsOpen() {
         for (VirtualHostNode<?> node : broker().getVirtualHostNodes()) {
+            if (node.getState() == State.ERRORED) {
+                throw new IllegalStateException("its store could not be opened");
+            }
             VirtualHost<?> host = node.getVirtualHost();
+            if (host != null && host.getState() == State.ERRORED) {
+                throw new IllegalStateException("its store could not be read");
+            }
             if (host == null || host.getState() != State.ACTIVE) {
-                throw new IllegalStateException("the store could not be opened");
+                return false;
             }
         }
+        return true;
     }
 
     /** Broker-J's own shutdown hook would close it under the feet of consumers that Spring is still stopping. */

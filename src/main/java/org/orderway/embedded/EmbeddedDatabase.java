@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -32,10 +33,12 @@ class EmbeddedDatabase implements AutoCloseable {
     /** Recovery after a crash may take a while. */
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
-    /** After a killed postmaster its children must end before PostgreSQL can start on their folder again. */
-    private static final Duration ORPHANS_LIMIT = Duration.ofSeconds(30);
+    /** A fast stop ends sessions and writes a checkpoint. */
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
-    private static final Duration BETWEEN_STARTS = Duration.ofMillis(500);
+    private static final Duration DYING_LIMIT = Duration.ofSeconds(10);
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
     private final Path folder;
     private final Path log;
@@ -45,6 +48,7 @@ class EmbeddedDatabase implements AutoCloseable {
         this.folder = folder;
         this.log = folder.resolveSibling("postgres.log");
         stopOrphan();
+        awaitTheDying();
         int port = Ports.claim(settings.port(), "database", "orderway.embedded.database.port");
         try {
             Files.deleteIfExists(log);
@@ -81,7 +85,7 @@ class EmbeddedDatabase implements AutoCloseable {
                         FileSystemUtils.deleteRecursively(unpacked);
                     }
                 }
-                EmbeddedPostgres started = startUntilOrphansAreGone(binaries, port);
+                EmbeddedPostgres started = startOrStartAgain(binaries, port);
                 for (Path unpacked : unpacked(binaries)) {
                     Files.writeString(unpackedWhole(unpacked), "");
                 }
@@ -100,19 +104,17 @@ class EmbeddedDatabase implements AutoCloseable {
         return unpacked.resolveSibling(unpacked.getFileName() + ".whole");
     }
 
-    private EmbeddedPostgres startUntilOrphansAreGone(Path binaries, int port) throws IOException {
+    /** Where the system does not tell who is still dying, the first start after a crash may come too early. */
+    private EmbeddedPostgres startOrStartAgain(Path binaries, int port) throws IOException {
         boolean afterCrash = Files.exists(folder.resolve("postmaster.pid"));
-        Instant limit = Instant.now().plus(ORPHANS_LIMIT);
-        while (true) {
-            try {
-                return start(binaries, port);
-            } catch (IOException | RuntimeException e) {
-                if (!afterCrash || Instant.now().isAfter(limit)) {
-                    throw e;
-                }
-                LOG.info("PostgreSQL cannot start yet, what a killed one left behind is still ending");
-                pause(BETWEEN_STARTS);
+        try {
+            return start(binaries, port);
+        } catch (IOException | RuntimeException e) {
+            if (!afterCrash) {
+                throw e;
             }
+            LOG.info("PostgreSQL did not start after a crash ({}), trying once more", e.getMessage());
+            return start(binaries, port);
         }
     }
 
@@ -165,8 +167,8 @@ class EmbeddedDatabase implements AutoCloseable {
             LOG.info("Stopping the PostgreSQL (process {}) that a killed Orderway left on {}", orphan.pid(), folder);
             try {
                 askToStop(orphan);
-                orphan.onExit().get(ORPHANS_LIMIT.toSeconds(), TimeUnit.SECONDS);
-            } catch (TimeoutException | IOException | java.util.concurrent.ExecutionException e) {
+                orphan.onExit().get(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS);
+            } catch (TimeoutException | IOException | ExecutionException e) {
                 throw new EmbeddedStartException(
                         "A PostgreSQL that a killed Orderway left behind (process %d) does not stop."
                                 .formatted(orphan.pid()),
@@ -193,37 +195,71 @@ class EmbeddedDatabase implements AutoCloseable {
 
     /** The process that the folder's own pid file names, if it is alive and is a PostgreSQL on this folder. */
     private Optional<ProcessHandle> orphan() {
+        return postmaster().filter(this::isOurPostgres);
+    }
+
+    private Optional<ProcessHandle> postmaster() {
         Path pidFile = folder.resolve("postmaster.pid");
+        if (!Files.exists(pidFile)) {
+            return Optional.empty();
+        }
         try {
-            if (!Files.exists(pidFile)) {
-                return Optional.empty();
-            }
             long pid = Long.parseLong(Files.readAllLines(pidFile).get(0).trim());
-            return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).filter(this::isOurPostgres);
+            return ProcessHandle.of(pid).filter(ProcessHandle::isAlive);
         } catch (IOException | NumberFormatException | IndexOutOfBoundsException e) {
             LOG.info("Ignoring the pid file {}, it cannot be read ({})", pidFile, e.toString());
             return Optional.empty();
         }
     }
 
-    private boolean isOurPostgres(ProcessHandle process) {
-        boolean postgres = process.info()
+    /** PostgreSQL does not start before a killed postmaster and its children are gone, which they soon are by themselves. */
+    private void awaitTheDying() {
+        Instant limit = Instant.now().plus(DYING_LIMIT);
+        while (Instant.now().isBefore(limit) && ProcessHandle.allProcesses().anyMatch(this::isDying)) {
+            pause(BETWEEN_LOOKS);
+        }
+    }
+
+    private boolean isDying(ProcessHandle process) {
+        boolean namelessPostmaster =
+                process.info().command().isEmpty() && postmaster().equals(Optional.of(process));
+        return namelessPostmaster || isPostgres(process) && worksHere(process);
+    }
+
+    /** Only Linux tells; elsewhere a start that comes too early is tried again. */
+    private boolean worksHere(ProcessHandle process) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc", Long.toString(process.pid()), "cwd"))
+                    .equals(folder.toRealPath());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean isPostgres(ProcessHandle process) {
+        return process.info()
                 .command()
                 .map(command -> Path.of(command).getFileName().toString())
                 .filter(name -> name.equals("postgres") || name.equals("postgres.exe"))
                 .isPresent();
+    }
+
+    private boolean isOurPostgres(ProcessHandle process) {
         // Some systems do not tell the arguments of a process.
         boolean here = process.info()
                 .arguments()
                 .map(arguments -> Arrays.asList(arguments).contains(folder.toString()))
                 .orElse(true);
-        return postgres && here;
+        return isPostgres(process) && here;
     }
 
     private String lastWords() {
         try {
-            List<String> lines = Files.readAllLines(log);
-            return lines.isEmpty() ? "" : " (" + lines.get(lines.size() - 1) + ")";
+            return Files.readAllLines(log).stream()
+                    .filter(line -> line.contains("FATAL") || line.contains("root"))
+                    .reduce((earlier, later) -> later)
+                    .map(" (%s)"::formatted)
+                    .orElse("");
         } catch (IOException e) {
             return "";
         }

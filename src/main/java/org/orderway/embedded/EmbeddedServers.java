@@ -1,5 +1,6 @@
 package org.orderway.embedded;
 
+import java.util.List;
 import java.util.Map;
 import org.orderway.notification.Mails;
 import org.slf4j.Logger;
@@ -59,15 +60,18 @@ class EmbeddedServers {
                 .toList();
     }
 
-    /** Routes find the mail server as {@code orderway.mail.host} and {@code orderway.mail.port}, as they would a real one. */
+    /** Routes find the mail server under {@code orderway.mail}, as they would a real one. */
     @Bean
     EmbeddedMail embeddedMail(EmbeddedSettings settings, CaughtMails caught, ConfigurableEnvironment environment) {
         var mail = new EmbeddedMail(settings.mail(), caught);
-        environment
-                .getPropertySources()
-                .addFirst(new MapPropertySource(
-                        "embeddedMail",
-                        Map.of("orderway.mail.host", Ports.LOOPBACK, "orderway.mail.port", mail.port())));
+        Map<String, Object> address = Map.of(
+                "orderway.mail.host",
+                Ports.LOOPBACK,
+                "orderway.mail.port",
+                mail.port(),
+                "orderway.mail.url",
+                "smtp://" + Ports.LOOPBACK + ":" + mail.port());
+        environment.getPropertySources().addFirst(new MapPropertySource("embeddedMail", address));
         return mail;
     }
 
@@ -85,8 +89,8 @@ class EmbeddedServers {
             }
 
             @Override
-            public java.util.List<Address> getAddresses() {
-                return java.util.List.of(new Address(Ports.LOOPBACK, broker.port()));
+            public List<Address> getAddresses() {
+                return List.of(new Address(Ports.LOOPBACK, broker.port()));
             }
         };
     }

@@ -1,5 +1,6 @@
 package org.orderway.imports;
 
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,7 +10,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.regex.Pattern;
+import org.apache.commons.csv.CSVException;
 import org.orderway.orders.Articles;
+import org.orderway.orders.FieldError;
 import org.orderway.orders.Intake;
 import org.orderway.orders.InvalidOrder;
 import org.orderway.orders.OrderRequest;
@@ -27,6 +31,14 @@ public class Imports {
 
     static final List<String> COLUMNS =
             List.of("InvoiceNo", "StockCode", "Description", "Quantity", "UnitPrice", "CustomerID", "Country");
+
+    private static final int MAX_QUANTITY = 1_000_000;
+    private static final Pattern NUMBER = Pattern.compile("[!-~]([ -~]{0,62}[!-~])?");
+    private static final Pattern SKU = Pattern.compile("\\P{Cntrl}{1,64}");
+    /** It becomes the left side of a mail address, where a comma would begin a second one. */
+    private static final Pattern CUSTOMER = Pattern.compile("[A-Za-z0-9._+-]{1,64}");
+
+    private static final Pattern PRICE = Pattern.compile("-?[0-9]{1,12}(\\.[0-9]{1,10})?");
 
     private final Articles articles;
     private final JdbcClient jdbc;
@@ -62,18 +74,22 @@ public class Imports {
         List<OrderRequest.Line> lines = new ArrayList<>();
         BigDecimal value = BigDecimal.ZERO;
         long row = invoice.firstRow();
+        text(invoice.rows().get(0), "InvoiceNo", row, NUMBER);
         for (Map<String, String> cells : invoice.rows()) {
             int quantity = quantity(cells, row);
             if (quantity < 1) {
                 throw new RowError(row, "Quantity must be at least 1; returns have an InvoiceNo that begins with C");
             }
+            if (quantity > MAX_QUANTITY) {
+                throw new RowError(row, "Quantity must be at most " + MAX_QUANTITY);
+            }
             BigDecimal price = price(cells, row);
-            lines.add(new OrderRequest.Line(text(cells, "StockCode", row), quantity, price, null));
+            lines.add(new OrderRequest.Line(text(cells, "StockCode", row, SKU), quantity, price, null));
             value = value.add(price.multiply(BigDecimal.valueOf(quantity)));
             row++;
         }
         Map<String, String> first = invoice.rows().get(0);
-        String customer = text(first, "CustomerID", invoice.firstRow());
+        String customer = text(first, "CustomerID", invoice.firstRow(), CUSTOMER);
         boolean priority = settings.priorityFrom() != null && value.compareTo(settings.priorityFrom()) >= 0;
         return new OrderRequest(
                 invoice.number(),
@@ -97,7 +113,7 @@ public class Imports {
                     sku,
                     new Articles.NewArticle(
                             sku,
-                            cells.getOrDefault("Description", "").strip().replaceAll("\\s+", " "),
+                            cells.getOrDefault("Description", "").strip().replaceAll("[\\s\\p{Cntrl}]+", " "),
                             price(cells, row),
                             settings.currency(),
                             settings.services().contains(sku) ? null : pieces));
@@ -119,9 +135,9 @@ public class Imports {
                     .params(
                             invoice.number(),
                             row - invoice.firstRow(),
-                            text(cells, "StockCode", row),
+                            text(cells, "StockCode", row, SKU),
                             Math.abs(quantity(cells, row)),
-                            text(cells, "CustomerID", row))
+                            text(cells, "CustomerID", row, CUSTOMER))
                     .update();
             row++;
         }
@@ -155,6 +171,14 @@ public class Imports {
         return text.strip();
     }
 
+    private static String text(Map<String, String> cells, String column, long row, Pattern form) {
+        String text = text(cells, column, row);
+        if (!form.matcher(text).matches()) {
+            throw new RowError(row, column + " has characters that it may not have, or more than 64");
+        }
+        return text;
+    }
+
     private static int quantity(Map<String, String> cells, long row) {
         try {
             return Integer.parseInt(text(cells, "Quantity", row));
@@ -164,15 +188,15 @@ public class Imports {
     }
 
     private static BigDecimal price(Map<String, String> cells, long row) {
-        try {
-            BigDecimal price = new BigDecimal(text(cells, "UnitPrice", row)).stripTrailingZeros();
-            if (price.signum() < 0) {
-                throw new RowError(row, "UnitPrice is negative");
-            }
-            return price;
-        } catch (NumberFormatException e) {
+        String text = text(cells, "UnitPrice", row);
+        if (!PRICE.matcher(text).matches()) {
             throw new RowError(row, "UnitPrice is not an amount such as 2.55");
         }
+        BigDecimal price = new BigDecimal(text).stripTrailingZeros();
+        if (price.signum() < 0) {
+            throw new RowError(row, "UnitPrice is negative");
+        }
+        return price;
     }
 
     private String country(Map<String, String> cells, long row) {
@@ -189,11 +213,17 @@ public class Imports {
     /** Rows of the same number that follow each other are one invoice. */
     private static final class InvoiceIterator implements Iterator<Invoice> {
 
+        /** Spreadsheet programs put it before the first column's name. */
+        private static final String BYTE_ORDER_MARK = "\uFEFF";
+
         private final Iterator<Map<String, String>> rows;
         private Map<String, String> ahead;
         private long aheadRow = 1;
 
         InvoiceIterator(Iterator<Map<String, String>> rows) {
+            if (rows == null) {
+                throw new InvalidOrder(List.of(new FieldError("", "The file is empty")));
+            }
             this.rows = rows;
             advance();
             if (ahead != null) {
@@ -201,7 +231,7 @@ public class Imports {
                 List<String> missing =
                         COLUMNS.stream().filter(c -> !header.containsKey(c)).toList();
                 if (!missing.isEmpty()) {
-                    throw new InvalidOrder(List.of(new org.orderway.orders.FieldError(
+                    throw new InvalidOrder(List.of(new FieldError(
                             "", "The first line must name the columns; missing: " + String.join(", ", missing))));
                 }
             }
@@ -228,8 +258,21 @@ public class Imports {
         }
 
         private void advance() {
-            ahead = rows.hasNext() ? rows.next() : null;
             aheadRow++;
+            try {
+                ahead = rows.hasNext() ? rows.next() : null;
+            } catch (UncheckedIOException e) {
+                if (!(e.getCause() instanceof CSVException)) {
+                    throw e;
+                }
+                throw new InvalidOrder(List.of(new FieldError(
+                        "",
+                        "Row " + aheadRow + " is not CSV, look for a stray quotation mark;"
+                                + " the invoices before it are imported, and may be sent again")));
+            }
+            if (ahead != null && ahead.containsKey(BYTE_ORDER_MARK + "InvoiceNo")) {
+                ahead.put("InvoiceNo", ahead.remove(BYTE_ORDER_MARK + "InvoiceNo"));
+            }
         }
 
         private static String number(Map<String, String> cells) {

@@ -1,11 +1,6 @@
 package org.orderway.messages;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
@@ -25,26 +20,12 @@ import org.springframework.stereotype.Component;
 @Component("eventReader")
 public class EventReader {
 
-    private static final int DEPTH = 50;
-
-    private final JsonMapper mapper;
     private final int maxBytes;
     private final JsonSchemaFactory factory = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012);
     private final Map<String, JsonSchema> schemas = new ConcurrentHashMap<>();
 
     EventReader(@Value("${orderway.messages.max-bytes}") int maxBytes) {
         this.maxBytes = maxBytes;
-        this.mapper = JsonMapper.builder(com.fasterxml.jackson.core.JsonFactory.builder()
-                        .streamReadConstraints(StreamReadConstraints.builder()
-                                .maxNestingDepth(DEPTH)
-                                .maxNumberLength(100)
-                                .build())
-                        .build())
-                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-                .disable(JsonParser.Feature.ALLOW_COMMENTS)
-                .build();
     }
 
     /**
@@ -74,12 +55,13 @@ public class EventReader {
     /** The JSON in a delivery, whatever its schema. */
     public JsonNode json(Delivery delivery) {
         try {
-            JsonNode body = mapper.readTree(bytes(delivery));
-            if (body == null || !body.isObject()) {
+            JsonNode body = StrictJson.read(bytes(delivery));
+            if (!body.isObject()) {
                 throw new Unreadable("The body is not a JSON object");
             }
             return body;
-        } catch (IOException e) {
+        } catch (MalformedJson malformed) {
+            // Not its message: that may quote the body.
             throw new Unreadable("The body is not valid JSON");
         }
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -56,5 +57,22 @@ public class Effects {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("The result of " + key + " could not be written", e);
         }
+    }
+
+    /** The mails about an order: sent, or not sent because the customer gave no address. */
+    List<Timeline.Entry> mails(UUID orderId) {
+        return jdbc.sql(
+                        """
+                        select known_at, result ->> 'about' as about, (result ->> 'sent')::boolean as sent
+                        from effects where order_id = ? and kind = 'mail' and known_at is not null
+                        order by known_at
+                        """)
+                .param(orderId)
+                .query((rs, n) -> new Timeline.Entry(
+                        "mail",
+                        rs.getTimestamp("known_at").toInstant().toString(),
+                        rs.getString("about")
+                                + (rs.getBoolean("sent") ? " sent" : " not sent, the customer gave no address")))
+                .list();
     }
 }

@@ -67,7 +67,7 @@ public class Intake {
      */
     @Transactional
     public Acceptance accept(OrderRequest request, List<OrderLine> lines, String lane, String key) {
-        return accept(request, lines, lane, key == null || key.isEmpty() ? null : key, true);
+        return accept(request, lines, lane, key == null || key.isEmpty() ? null : "http:" + key, true);
     }
 
     /** Accepts an order whose message is in hand: it came straight over the exchange. */

@@ -1,11 +1,13 @@
 package org.orderway.orders;
 
 import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /** Orders as the API shows them. */
@@ -13,11 +15,13 @@ import org.springframework.stereotype.Component;
 public class OrderView {
 
     private final Orders orders;
+    private final Effects effects;
     private final Timeline timeline;
     private final Parcels parcels;
 
-    OrderView(Orders orders, Timeline timeline, Parcels parcels) {
+    OrderView(Orders orders, Effects effects, Timeline timeline, Parcels parcels) {
         this.orders = orders;
+        this.effects = effects;
         this.timeline = timeline;
         this.parcels = parcels;
     }
@@ -35,7 +39,7 @@ public class OrderView {
         view.put("currency", order.currency());
         view.put("customer", order.customer().id());
         view.put("country", order.country().toUpperCase());
-        view.put("createdAt", order.createdAt().toString());
+        view.put("placedAt", order.createdAt().toString());
         view.put("lines", order.lines().stream().map(OrderView::line).toList());
         Map<String, Object> payment = new LinkedHashMap<>();
         payment.put("method", order.paymentMethod());
@@ -43,14 +47,22 @@ public class OrderView {
         payment.put("amount", order.paymentState() == PaymentState.DUE ? order.total() : order.captured());
         payment.put("captured", order.captured());
         view.put("payment", payment);
-        Optional<Parcels.Parcel> parcel = parcels.of(order.id());
-        Map<String, Object> shipment = new LinkedHashMap<>();
-        shipment.put("carrier", parcel.map(Parcels.Parcel::carrier).orElse(null));
-        shipment.put(
-                "trackingNumber", parcel.map(Parcels.Parcel::trackingNumber).orElse(null));
-        shipment.put("state", order.fulfilmentState().name().toLowerCase());
-        view.put("shipment", shipment);
-        view.put("timeline", timeline.of(order.id()));
+        view.put(
+                "shipment",
+                parcels.of(order.id())
+                        .map(p -> Map.of(
+                                "carrier",
+                                p.carrier(),
+                                "trackingNumber",
+                                p.trackingNumber(),
+                                "state",
+                                order.fulfilmentState().name().toLowerCase()))
+                        .orElse(null));
+        view.put(
+                "timeline",
+                Stream.concat(timeline.of(order.id()).stream(), effects.mails(order.id()).stream())
+                        .sorted(Comparator.comparing(entry -> Instant.parse(entry.time())))
+                        .toList());
         return view;
     }
 

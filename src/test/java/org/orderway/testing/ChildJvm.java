@@ -2,6 +2,7 @@ package org.orderway.testing;
 
 import static org.awaitility.Awaitility.await;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -13,10 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.awaitility.core.ConditionTimeoutException;
 import org.orderway.OrderwayApplication;
 
@@ -52,7 +55,7 @@ public final class ChildJvm implements AutoCloseable {
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
-        java.environment().put("CLASSPATH", testClassPath());
+        java.environment().put("CLASSPATH", classPath(builder.mainClass));
         java.environment().putAll(builder.environment);
         this.process = java.start();
         // A test run that is itself ended must not leave it behind.
@@ -235,8 +238,15 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /** Surefire hides the real class path behind a jar and keeps it in a property. */
-    private static String testClassPath() {
-        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    /**
+     * The application alone gets no test classes, whose configurations its component scan would take for its own. Surefire
+     * hides the real class path behind a jar and keeps it in a property.
+     */
+    private static String classPath(String mainClass) {
+        String all = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        return Arrays.stream(all.split(File.pathSeparator))
+                .filter(entry -> !mainClass.equals(OrderwayApplication.class.getName())
+                        || !Path.of(entry).endsWith("test-classes"))
+                .collect(Collectors.joining(File.pathSeparator));
     }
 }

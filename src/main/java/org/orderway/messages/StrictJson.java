@@ -1,4 +1,4 @@
-package org.orderway.http;
+package org.orderway.messages;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;

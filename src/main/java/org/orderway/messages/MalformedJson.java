@@ -1,4 +1,4 @@
-package org.orderway.http;
+package org.orderway.messages;
 
 /** Bytes that are not the JSON we read: the pointer names the value at fault, or is empty when the whole text is. */
 public final class MalformedJson extends RuntimeException {

@@ -1,0 +1,599 @@
+package org.orderway.crash;
+
+import static java.util.stream.Collectors.toMap;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import jakarta.mail.internet.MimeMessage;
+import java.io.IOException;
+import java.io.Reader;
+import java.math.BigDecimal;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.orderway.testing.ChildJvm;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * The whole application in a JVM of its own, which is halted at a named point or killed at any moment and started again on
+ * the same data. Whatever happened, every order that was accepted comes to its end, and each of its effects happened once.
+ *
+ * <p>The child that recovers one crash is the one that is halted next. With {@code -Dorderway.test.full=true} it is halted at
+ * every step of the path and not at the payment alone.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class CrashJourneys {
+
+    private static final Logger log = LoggerFactory.getLogger(CrashJourneys.class);
+    private static final boolean FULL = Boolean.getBoolean("orderway.test.full");
+    private static final Duration READY = Duration.ofMinutes(2);
+    private static final Duration RECOVERED = Duration.ofSeconds(90);
+    private static final int MAIL_CONSUMERS = 2;
+    private static final Path PROJECT = Path.of("").toAbsolutePath();
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient HTTP = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(2))
+            .build();
+
+    Path folder;
+
+    private final int port = ChildJvm.freePort();
+    private final GreenMail mails = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+    private final Random random = new Random();
+    private final AtomicInteger crashes = new AtomicInteger();
+    private List<List<CSVRecord>> invoices;
+    private ChildJvm orderway;
+
+    /** What the child is told of broker and database, and nothing else. */
+    abstract List<String> arguments();
+
+    abstract DataSource dataSource();
+
+    /** A plain client's connection to the broker. */
+    abstract Connection broker() throws Exception;
+
+    @BeforeAll
+    void prepareTheFolder(@TempDir(cleanup = CleanupMode.ON_SUCCESS) Path folder) throws IOException {
+        this.folder = folder;
+        LoggingSystem.get(getClass().getClassLoader()).setLogLevel("com.icegreen", LogLevel.ERROR);
+        for (String name : List.of("application.yml", "routes-yaml", "samples")) {
+            FileSystemUtils.copyRecursively(PROJECT.resolve(name), folder.resolve(name));
+        }
+        mails.start();
+        try (Reader file = Files.newBufferedReader(PROJECT.resolve("samples/online-retail-sample.csv"))) {
+            Map<String, List<CSVRecord>> byNumber = new TreeMap<>();
+            CSVFormat.DEFAULT
+                    .builder()
+                    .setHeader()
+                    .setSkipHeaderRecord(true)
+                    .get()
+                    .parse(file)
+                    .forEach(row -> byNumber.computeIfAbsent(row.get("InvoiceNo"), number -> new ArrayList<>())
+                            .add(row));
+            invoices = byNumber.entrySet().stream()
+                    .filter(invoice -> !invoice.getKey().startsWith("C"))
+                    .map(Map.Entry::getValue)
+                    .filter(rows -> rows.size() <= 4)
+                    .toList();
+        }
+    }
+
+    @AfterAll
+    void stopInGoodOrder() throws IOException {
+        try {
+            if (orderway != null && orderway.isAlive()) {
+                orderway.stop(Duration.ofSeconds(60));
+            }
+        } finally {
+            mails.stop();
+            leaveNothingBehind();
+        }
+    }
+
+    /** What a failed test may have left of the child. */
+    void leaveNothingBehind() throws IOException {}
+
+    static Stream<Point> pointsOfTheCharge() {
+        return Stream.of(
+                new Point("after capture-payment-intend in payment-charge", "intent committed, gateway not called"),
+                new Point("before capture-payment-settle in payment-charge", "gateway answered, answer not recorded"),
+                new Point("after capture-payment-settle in payment-charge", "outcome committed, not published"),
+                new Point("taken order.payment_success", "published, confirm not heard"),
+                new Point("after publish-event-send in payment-charge", "confirmed, route not ended"),
+                new Point("end of payment-charge", "route ended, delivery not acknowledged"));
+    }
+
+    static Stream<Point> pointsOfTheWholePath() {
+        Stream<Point> steps = Stream.of(
+                        new String[] {"orders-process-normal", "create-order-create", "order.created"},
+                        new String[] {"inventory-reserve", "inventory-reserve-hold", "order.inventory_checked"},
+                        new String[] {"payment-hand-over", "payment-hand-over-decide", "payment.requested"},
+                        new String[] {"shipping-ship", "ship-parcel-settle", "order.shipped"})
+                .flatMap(step -> Stream.of(
+                        new Point("before " + step[1] + " in " + step[0], step[0] + ": nothing done"),
+                        new Point("after " + step[1] + " in " + step[0], step[0] + ": committed, not published"),
+                        new Point("sent " + step[2], step[0] + ": published, who knows"),
+                        new Point("taken " + step[2], step[0] + ": published, confirm not heard"),
+                        new Point("after publish-event-send in " + step[0], step[0] + ": confirmed, not ended"),
+                        new Point("end of " + step[0], step[0] + ": ended, not acknowledged")));
+        Stream<Point> others = Stream.of(
+                new Point("sent order.payment_success", "payment-charge: published, who knows"),
+                new Point("after ship-parcel-intend in shipping-ship", "shipping: intent committed"),
+                new Point("after send-mail-intend in notification-tell", "mail: intent committed, not sent"),
+                new Point("before send-mail-sent in notification-tell", "mail: sent, not recorded"),
+                new Point("end of notification-tell", "mail: recorded, not acknowledged"),
+                new Point("end of audit-record", "audit: recorded, not acknowledged"),
+                new Point("before publish-entry-send", "outbox: answered or not, not published"),
+                new Point("taken order.placed", "outbox: published, confirm not heard"),
+                new Point("before publish-entry-confirmed", "outbox: confirmed, row still there"));
+        return Stream.concat(steps, others);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("pointsOfTheCharge")
+    void anOrderIsChargedShippedAndToldOnceWhereverItsPaymentIsCutOff(Point point) {
+        endsShippedThoughHaltedAt(point);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("pointsOfTheWholePath")
+    void anOrderEndsShippedWhereverItsPathIsCutOff(Point point) {
+        assumeTrue(FULL, "run by ./verify --full");
+        endsShippedThoughHaltedAt(point);
+    }
+
+    private void endsShippedThoughHaltedAt(Point point) {
+        start(true);
+        arm(point);
+        String customer = "halted-" + crashes.get();
+        place(order(customer, 0, "tok_ok"), customer);
+        awaitHalt(point);
+
+        start(true);
+        await(point + ": " + customer + " is shipped")
+                .atMost(RECOVERED)
+                .untilAsserted(() -> assertThat(statusesOf(customer)).containsExactly("SHIPPED"));
+        everythingIsRight();
+    }
+
+    @Test
+    void anOrderPostedAgainAfterTheCrashThatSwallowedItsAnswerIsOneOrder() {
+        Point point = new Point("after accept-order-commit", "order committed, neither answered nor published");
+        start(true);
+        arm(point);
+        String body = order("unanswered", 0, "tok_ok");
+        assertThat(place(body, "unanswered")).isEqualTo(-1);
+        awaitHalt(point);
+
+        start(true);
+        assertThat(place(body, "unanswered")).isEqualTo(202);
+        await("the order is shipped").atMost(RECOVERED).untilAsserted(() -> assertThat(statusesOf("unanswered"))
+                .containsExactly("SHIPPED"));
+        everythingIsRight();
+    }
+
+    @Test
+    void sixtyOrdersSurviveAKillAtAnyMoment() {
+        int rounds = FULL ? 6 : 3;
+        for (int round = 1; round <= rounds; round++) {
+            start(false);
+            int killAfter = 1 + random.nextInt(75);
+            log.info("Round {}: killed after {} answers", round, killAfter);
+            List<String> open = placeSixty("round-" + round, killAfter);
+            orderway.kill();
+            crashes.incrementAndGet();
+
+            start(false);
+            for (String customer : open) {
+                assertThat(place(sample(customer), customer)).isEqualTo(202);
+            }
+            String these = "round-" + round;
+            await("all orders of round " + round + " have come to their end")
+                    .atMost(RECOVERED)
+                    .untilAsserted(() -> assertThat(count(
+                                    "select count(*) from orders where customer_id like ? and status in ('SHIPPED', 'FAILED')",
+                                    these + "-%"))
+                            .isEqualTo(60));
+        }
+        everythingIsRight();
+    }
+
+    @Test
+    void aStopWithOrdersUnderWayIsQuickAndQuietAndLosesNothing() {
+        start(false);
+        int before = orderway.output().length();
+        List<String> open = placeSixty("stopped", 40);
+        long asked = System.nanoTime();
+        int exitCode = orderway.stop(Duration.ofSeconds(60));
+        Duration took = Duration.ofNanos(System.nanoTime() - asked);
+        log.info("Stopped in {} ms, {} orders unanswered", took.toMillis(), open.size());
+        String said = orderway.output().substring(before);
+
+        start(false);
+        open.forEach(customer -> assertThat(place(sample(customer), customer)).isEqualTo(202));
+        await("all are there").atMost(RECOVERED).untilAsserted(() -> assertThat(
+                        count("select count(*) from orders where customer_id like 'stopped-%'"))
+                .isEqualTo(60));
+        everythingIsRight();
+        assertThat(exitCode).isEqualTo(128 + 15);
+        assertThat(said).doesNotContain("\tat ", "Exception", " ERROR ");
+        assertThat(took).isLessThan(Duration.ofSeconds(15));
+    }
+
+    /** A place in the code where the lights go out. */
+    record Point(String name, String meaning) {
+
+        @Override
+        public String toString() {
+            return meaning + " (" + name + ")";
+        }
+    }
+
+    // --- the child
+
+    private void start(boolean halting) {
+        if (orderway != null && orderway.isAlive()) {
+            return;
+        }
+        ChildJvm.Builder builder = halting
+                ? ChildJvm.of(HaltingOrderway.class, folder)
+                        .httpPort(port)
+                        .argument("--server.port=" + port)
+                        .property(HaltPoints.FILE, armed().toString())
+                : ChildJvm.orderway(folder, port);
+        builder.jvmArgument("-XX:TieredStopAtLevel=1")
+                .jvmArgument("-XX:+UseSerialGC")
+                .argument("--orderway.mail.url=smtp://127.0.0.1:"
+                        + mails.getSmtp().getPort())
+                .argument("--orderway.samples.feed=true");
+        arguments().forEach(builder::argument);
+        long began = System.nanoTime();
+        orderway = builder.start();
+        orderway.awaitHttp("/actuator/health/readiness", READY);
+        Duration took = Duration.ofNanos(System.nanoTime() - began);
+        await("the sample orders are fed")
+                .atMost(RECOVERED)
+                .until(() -> count("select count(*) from once where name = 'samples'") == 1);
+        if (crashes.get() > 0) {
+            assertThat(orderway.output()).doesNotContain("Sample orders fed");
+        }
+        log.info("{}: ready after {} ms, {} crashes so far", getClass().getSimpleName(), took.toMillis(), crashes);
+    }
+
+    private Path armed() {
+        return folder.resolve("halt-at");
+    }
+
+    private void arm(Point point) {
+        try {
+            Path written = Files.writeString(folder.resolve("halt-at.new"), point.name());
+            Files.move(written, armed(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void awaitHalt(Point point) {
+        try {
+            assertThat(orderway.awaitEnd(Duration.ofSeconds(30)))
+                    .as("the child's exit code at the point " + point)
+                    .isEqualTo(HaltPoints.EXIT_CODE);
+            crashes.incrementAndGet();
+            Files.delete(armed());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    // --- a shop
+
+    /** The answer's status, or -1 without one. */
+    private int place(String body, String key) {
+        HttpRequest request = HttpRequest.newBuilder(orderway.base().resolve("/orders"))
+                .timeout(Duration.ofSeconds(20))
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", key)
+                .POST(BodyPublishers.ofString(body))
+                .build();
+        try {
+            return HTTP.send(request, BodyHandlers.discarding()).statusCode();
+        } catch (IOException e) {
+            return -1;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Posts sixty orders at once; when so many are answered, or all, it comes back with those that are not. */
+    private List<String> placeSixty(String prefix, int enough) {
+        AtomicInteger answers = new AtomicInteger();
+        List<String> open = new ArrayList<>(
+                IntStream.range(0, 60).mapToObj(n -> prefix + "-" + n).toList());
+        ExecutorService shops = Executors.newFixedThreadPool(6);
+        for (String customer : List.copyOf(open)) {
+            shops.execute(() -> {
+                if (answers.get() < enough && place(sample(customer), customer) == 202) {
+                    synchronized (open) {
+                        open.remove(customer);
+                    }
+                    answers.incrementAndGet();
+                }
+            });
+        }
+        shops.shutdown();
+        await(enough + " answers")
+                .atMost(RECOVERED)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> answers.get() >= enough || shops.isTerminated());
+        if (enough > 60) {
+            // All are accepted, and some are on their way still.
+            await().pollDelay(Duration.ofMillis(40L * (enough - 60))).until(() -> true);
+        }
+        return List.copyOf(open);
+    }
+
+    private String sample(String customer) {
+        int number = Integer.parseInt(customer.substring(customer.lastIndexOf('-') + 1));
+        return order(customer, number, number % 15 == 14 ? "tok_declined" : number % 3 == 2 ? null : "tok_ok");
+    }
+
+    /** An order of what an invoice of the samples holds, without a number: only the key tells it from another. */
+    private String order(String customer, int number, String token) {
+        List<CSVRecord> rows = invoices.get(number % invoices.size());
+        return write(Map.of(
+                "priority",
+                number % 5 == 4,
+                "customer",
+                Map.of("id", customer, "name", "Ada", "email", customer + "@example.org"),
+                "shipTo",
+                Map.of(
+                        "name", "Ada",
+                        "lines", List.of("12 St James's Square"),
+                        "city", "London",
+                        "postcode", "SW1Y 4JH",
+                        "country", "GB"),
+                "payment",
+                token == null ? Map.of("method", "cod") : Map.of("method", "prepaid", "token", token),
+                "currency",
+                "GBP",
+                "lines",
+                rows.stream()
+                        .map(row -> Map.of(
+                                "sku",
+                                row.get("StockCode"),
+                                "quantity",
+                                Integer.parseInt(row.get("Quantity")),
+                                "unitPrice",
+                                row.get("UnitPrice")))
+                        .toList()));
+    }
+
+    private static String write(Object value) {
+        try {
+            return JSON.writeValueAsString(value);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    // --- what must be true once nothing is under way any more
+
+    /** Looks at every order that ever was, those of earlier crashes and the sample orders too. */
+    private void everythingIsRight() {
+        await("everything is right").atMost(RECOVERED).untilAsserted(() -> {
+            everyOrderEndedForAGoodReason();
+            stockAddsUp();
+            moneyAddsUp();
+            parcelsAddUp();
+            mailsAddUp();
+            theTrailIsWhole();
+            noMessageIsLeft();
+        });
+    }
+
+    private void everyOrderEndedForAGoodReason() {
+        assertThat(strings("select distinct status || coalesce(' ' || reason, '') from orders"))
+                .isSubsetOf("SHIPPED", "FAILED out_of_stock", "FAILED payment_declined");
+        assertThat(count("select count(*) from (select customer_id from orders where number not like '53%'"
+                        + " group by customer_id having count(*) > 1) twice"))
+                .as("orders made twice of one request")
+                .isZero();
+        assertThat(count("select count(*) from orders where number like '53%'"))
+                .as("sample orders")
+                .isEqualTo(42);
+        assertThat(count("select count(*) from outbox"))
+                .as("rows in the outbox")
+                .isZero();
+    }
+
+    private void stockAddsUp() {
+        assertThat(
+                        strings(
+                                """
+                select p.sku from products p left join
+                  (select sku, sum(quantity) filter (where state = 'sold') as sold,
+                               sum(quantity) filter (where state = 'held') as held from reservations group by sku) r
+                using (sku)
+                where p.received <> p.on_hand + p.sold or p.sold <> coalesce(r.sold, 0) or p.reserved <> coalesce(r.held, 0)
+                   or p.reserved <> 0
+                """))
+                .as("articles whose stock does not add up")
+                .isEmpty();
+        assertThat(
+                        count(
+                                """
+                select count(*) from orders o join order_lines l on l.order_id = o.id join products p using (sku)
+                where o.status = 'SHIPPED' and p.stocked and not exists
+                  (select 1 from reservations r where r.order_id = o.id and r.sku = l.sku and r.state = 'sold')
+                """))
+                .as("shipped lines that were not taken from stock")
+                .isZero();
+    }
+
+    private void moneyAddsUp() {
+        assertThat(
+                        strings(
+                                """
+                select coalesce(o.id::text, c.key) from
+                  (select * from orders where payment_method = 'prepaid' and status = 'SHIPPED') o
+                full join (select * from simulators.charges where status = 'captured') c on c.key = 'charge-' || o.id
+                where o.captured is distinct from c.amount or o.total is distinct from c.amount
+                """))
+                .as("orders not charged, or charges not of an order")
+                .isEmpty();
+        assertThat(number("select coalesce(sum(captured), 0) from orders"))
+                .as("captured in all")
+                .isEqualByComparingTo(
+                        number("select coalesce(sum(amount), 0) from simulators.charges where status = 'captured'"));
+    }
+
+    private void parcelsAddUp() {
+        assertThat(
+                        strings(
+                                """
+                select coalesce(o.id::text, c.key) from (select * from orders where status = 'SHIPPED') o
+                full join simulators.shipments c on c.key = 'shipment-' || o.id
+                full join shipments s on s.order_id = o.id
+                where s.tracking_number is distinct from c.tracking_number or o.id is null
+                """))
+                .as("orders without their one parcel, or parcels without an order")
+                .isEmpty();
+    }
+
+    private void mailsAddUp() throws Exception {
+        assertThat(strings("select key from effects where known_at is null"))
+                .as("effects in doubt")
+                .isEmpty();
+        assertThat(
+                        strings(
+                                """
+                select o.id::text from orders o
+                where (select count(*) from effects e where e.order_id = o.id and e.kind = 'mail')
+                   <> case o.status when 'SHIPPED' then 2 else 1 end
+                """))
+                .as("orders whose customers were not told each fact")
+                .isEmpty();
+        List<String> received = new ArrayList<>();
+        for (MimeMessage mail : mails.getReceivedMessages()) {
+            received.add(mail.getMessageID());
+        }
+        long sent = count("select count(*) from effects where kind = 'mail' and (result ->> 'sent')::boolean");
+        assertThat(Set.copyOf(received)).as("different mails").hasSize((int) sent);
+        assertThat(received.size() - sent)
+                .as("mails sent twice, by crashes between a mail and its record")
+                .isBetween(0L, (long) MAIL_CONSUMERS * crashes.get());
+    }
+
+    private void theTrailIsWhole() {
+        Map<String, String> trails = JdbcClient.create(dataSource())
+                .sql(
+                        """
+                        select o.id::text || ' ' || o.status as name, string_agg(a.type, ' ' order by a.type) as types
+                        from orders o left join audit_events a on a.order_id = o.id group by 1
+                        """)
+                .query((rs, n) -> Map.entry(rs.getString("name"), String.valueOf(rs.getString("types"))))
+                .list()
+                .stream()
+                .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
+        assertThat(trails).allSatisfy((order, types) -> {
+            if (order.endsWith("SHIPPED")) {
+                assertThat(types)
+                        .isEqualTo("order.analytics.created order.analytics.ended order.created"
+                                + " order.inventory_checked order.payment_success order.placed order.shipped"
+                                + " order.shipping_prepared");
+            } else {
+                assertThat(types)
+                        .startsWith("order.analytics.created order.analytics.ended order.created order.failed")
+                        .doesNotContain("order.failed.", "order.shipped");
+            }
+        });
+        assertThat(count("select count(*) from analytics_orders where ended_at is null"))
+                .as("orders that the figures think are under way")
+                .isZero();
+    }
+
+    /** Neither dead letters nor anything unroutable nor anything that would still be worked on. */
+    private void noMessageIsLeft() throws Exception {
+        List<String> queues = Pattern.compile("- name: (\\w+)_queue\\b")
+                .matcher(Files.readString(PROJECT.resolve("application.yml")))
+                .results()
+                .flatMap(row -> Stream.of(row.group(1) + "_queue", row.group(1) + "_dlq"))
+                .toList();
+        assertThat(queues).contains("payment_queue", "payment_dlq");
+        try (Connection connection = broker();
+                Channel channel = connection.createChannel()) {
+            Map<String, Long> left = new TreeMap<>();
+            for (String queue : Stream.concat(queues.stream(), Stream.of("unroutable_queue"))
+                    .toList()) {
+                left.put(queue, channel.messageCount(queue));
+            }
+            assertThat(left).as("messages").allSatisfy((queue, messages) -> assertThat(messages)
+                    .isZero());
+        }
+    }
+
+    private List<String> statusesOf(String customer) {
+        return JdbcClient.create(dataSource())
+                .sql("select status from orders where customer_id = ?")
+                .param(customer)
+                .query(String.class)
+                .list();
+    }
+
+    private List<String> strings(String sql) {
+        return JdbcClient.create(dataSource()).sql(sql).query(String.class).list();
+    }
+
+    private long count(String sql, Object... parameters) {
+        return JdbcClient.create(dataSource())
+                .sql(sql)
+                .params(parameters)
+                .query(Long.class)
+                .single();
+    }
+
+    private BigDecimal number(String sql) {
+        return JdbcClient.create(dataSource()).sql(sql).query(BigDecimal.class).single();
+    }
+}

@@ -1,0 +1,67 @@
+package org.orderway.testing;
+
+import java.math.BigDecimal;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** A body for every type of event, written down by hand from what the wire contract promises. */
+public final class EventBodies {
+
+    private static final Map<String, Object> FACTS = Map.of(
+            "lane",
+            "normal",
+            "country",
+            "gb",
+            "category",
+            "other",
+            "paymentMethod",
+            "prepaid",
+            "currency",
+            "GBP",
+            "total",
+            new BigDecimal("17.85"),
+            "lines",
+            2,
+            "placedAt",
+            "2026-11-20T10:00:00.123456Z");
+
+    private static final Map<String, Map<String, Object>> DETAILS = Map.ofEntries(
+            Map.entry("order.placed", Map.of("lane", "normal", "country", "gb", "category", "other")),
+            Map.entry("order.created", FACTS),
+            Map.entry("order.analytics.created", FACTS),
+            Map.entry("order.analytics.ended", plus(FACTS, Map.of("status", "FAILED", "reason", "out_of_stock"))),
+            Map.entry("order.inventory_checked", Map.of("status", "success")),
+            Map.entry("payment.requested", Map.of("method", "prepaid", "amount", 17.85, "currency", "GBP")),
+            Map.entry(
+                    "order.payment_success",
+                    Map.of("method", "prepaid", "captured", 17.85, "due", 0, "currency", "GBP")),
+            Map.entry("order.shipping_prepared", Map.of("carrier", "Parcels", "trackingNumber", "OW1GB")),
+            Map.entry("order.shipped", Map.of("carrier", "Parcels", "trackingNumber", "OW1GB")),
+            Map.entry("order.failed", Map.of("reason", "out_of_stock", "shortOf", List.of("85123A"))),
+            Map.entry(
+                    "order.failed.step",
+                    Map.of("queue", "inventory_queue", "messageId", "m-1", "reason", "Bug", "retries", 3)));
+
+    private EventBodies() {}
+
+    /** The envelope every body begins with, and the details of this type. */
+    public static Map<String, Object> of(String type, UUID orderId) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("eventId", "event-1");
+        body.put("type", type);
+        body.put("version", 1);
+        body.put("occurredAt", "2026-11-20T10:00:01.234Z");
+        body.put("orderId", orderId.toString());
+        body.put("number", "536365");
+        body.putAll(DETAILS.get(type.startsWith("order.failed.") ? "order.failed.step" : type));
+        return body;
+    }
+
+    private static Map<String, Object> plus(Map<String, Object> some, Map<String, Object> more) {
+        Map<String, Object> all = new LinkedHashMap<>(some);
+        all.putAll(more);
+        return all;
+    }
+}

@@ -1,0 +1,270 @@
+package org.orderway.testing;
+
+import static org.apache.camel.builder.AdviceWith.adviceWith;
+import static org.mockito.Mockito.mockingDetails;
+
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.Route;
+import org.apache.camel.component.mock.MockEndpoint;
+import org.apache.camel.model.Model;
+import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.support.RoutePolicySupport;
+import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
+import org.apache.camel.test.spring.junit5.UseAdviceWith;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.orderway.OrderwayApplication;
+import org.orderway.analytics.Analytics;
+import org.orderway.audit.Audit;
+import org.orderway.broker.Publisher;
+import org.orderway.inventory.Inventory;
+import org.orderway.inventory.Products;
+import org.orderway.messages.Outbox;
+import org.orderway.messages.OutgoingMessage;
+import org.orderway.notification.Mails;
+import org.orderway.notification.Notification;
+import org.orderway.orders.Intake;
+import org.orderway.orders.OrderProcessing;
+import org.orderway.orders.OrderView;
+import org.orderway.payment.Payment;
+import org.orderway.shipping.Shipping;
+import org.orderway.simulators.CarrierSimulator;
+import org.orderway.simulators.GatewaySimulator;
+import org.orderway.simulators.Samples;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.test.context.ActiveProfiles;
+import org.springframework.test.context.bean.override.mockito.MockitoBean;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/**
+ * All routes of {@code routes-yaml/} with their ends cut off: no broker, no database, no mail server, no network. What comes
+ * in is sent to {@code direct:<route id>} by {@link #deliver}; where a route would leave the house stands an endpoint
+ * {@code mock:<node id>}; the beans that own tables are mocks, the others are the real ones.
+ *
+ * <p>Every subclass shares one application context, so that a class of them costs milliseconds: no subclass may add
+ * annotations or mocks that would make a context of its own.
+ */
+@CamelSpringBootTest
+@Timeout(30)
+@UseAdviceWith
+@ActiveProfiles("simulators")
+@ExtendWith(CoversExtension.class)
+@SpringBootTest(
+        classes = OrderwayApplication.class,
+        properties = {
+            "spring.flyway.enabled=false",
+            "spring.datasource.url=jdbc:postgresql://127.0.0.1:1/there-is-none",
+            "spring.datasource.hikari.connection-timeout=250",
+            "spring.rabbitmq.port=1",
+            "orderway.broker.depth-poll=1d",
+            "orderway.retry.quick-delay=1",
+            "orderway.simulators.lost-answer=1",
+            "orderway.simulators.slow-answer=1",
+            "orderway.samples.feed=true",
+            "logging.level.org.apache.camel.builder=warn",
+            "logging.level.org.apache.camel.test=warn"
+        })
+public abstract class RouteTest {
+
+    /** Where routes leave the house. */
+    private static final List<String> ENDS = List.of(
+            "ask-gateway-call",
+            "charge-gateway-call",
+            "ask-carrier-call",
+            "book-carrier-call",
+            "send-mail-smtp",
+            "accept-order-publish",
+            "import-invoice-set-aside");
+
+    /** What routes are started by, other than by other routes. */
+    private static final List<String> OUTSIDE =
+            List.of("spring-rabbitmq:", "timer:", "scheduler:", "seda:", "platform-http:");
+
+    /** The routes that exchanges went through, since it was last cleared. */
+    static final Set<String> WALKED = ConcurrentHashMap.newKeySet();
+
+    @MockitoBean
+    protected Publisher publisher;
+
+    @MockitoBean
+    protected Outbox outbox;
+
+    @MockitoBean
+    protected Intake intake;
+
+    @MockitoBean
+    protected OrderProcessing orderProcessing;
+
+    @MockitoBean
+    protected OrderView orderView;
+
+    @MockitoBean
+    protected Products products;
+
+    @MockitoBean
+    protected Inventory inventory;
+
+    @MockitoBean
+    protected Payment payment;
+
+    @MockitoBean
+    protected Shipping shipping;
+
+    @MockitoBean
+    protected Notification notification;
+
+    @MockitoBean
+    protected Analytics analytics;
+
+    @MockitoBean
+    protected Audit audit;
+
+    @MockitoBean
+    protected Mails mails;
+
+    @MockitoBean
+    protected Samples samples;
+
+    @MockitoBean
+    protected GatewaySimulator gatewaySimulator;
+
+    @MockitoBean
+    protected CarrierSimulator carrierSimulator;
+
+    @MockitoBean
+    protected PlatformTransactionManager transactions;
+
+    @Autowired
+    protected CamelContext camel;
+
+    protected final UUID orderId = UUID.fromString("0193a5c0-0000-7000-8000-000000000001");
+
+    private ProducerTemplate template;
+
+    @BeforeEach
+    void startOnce() throws Exception {
+        if (!camel.isStarted()) {
+            camel.addRoutePolicyFactory((context, routeId, route) -> new RoutePolicySupport() {
+                @Override
+                public void onExchangeBegin(Route begun, Exchange exchange) {
+                    WALKED.add(routeId);
+                }
+            });
+            for (String routeId : routeIds()) {
+                adviseFor(routeId);
+            }
+            camel.start();
+        }
+        MockEndpoint.resetMocks(camel);
+        template = camel.createProducerTemplate();
+    }
+
+    @AfterEach
+    void closeTemplate() {
+        template.stop();
+    }
+
+    /** The routes of the YAML files, those that Camel makes of the HTTP contract left out. */
+    protected List<String> routeIds() {
+        return camel.getCamelContextExtension().getContextPlugin(Model.class).getRouteDefinitions().stream()
+                .filter(route -> route.isRest() == null || !route.isRest())
+                .map(route -> route.getRouteId())
+                .toList();
+    }
+
+    private void adviseFor(String routeId) throws Exception {
+        adviceWith(camel, routeId, false, advice -> {
+            String from = advice.getOriginalRoute().getInput().getEndpointUri();
+            if (OUTSIDE.stream().anyMatch(from::startsWith)) {
+                advice.replaceFromWith("direct:" + routeId);
+            }
+            ENDS.stream()
+                    .filter(node -> node.startsWith(routeId + "-"))
+                    .forEach(node -> advice.weaveById(node).replace().to("mock:" + node));
+        });
+    }
+
+    /** A message comes out of the queue of a consumer route; what the consumer would see is in the answer. */
+    protected Exchange deliver(String routeId, Incoming message) {
+        return send(routeId, message.body(), message.headers(), ExchangePattern.InOnly);
+    }
+
+    /** A request, or a call of another route, comes in at a door. */
+    protected Exchange call(String door, Object body, Map<String, Object> headers) {
+        return send(door, body, headers, ExchangePattern.InOut);
+    }
+
+    /** The same with variables that the caller would have set. */
+    protected Exchange callWith(String door, Object body, Map<String, Object> variables) {
+        Exchange exchange = new DefaultExchange(camel, ExchangePattern.InOut);
+        exchange.getMessage().setBody(body);
+        variables.forEach(exchange::setVariable);
+        return template.send("direct:" + door, exchange);
+    }
+
+    private Exchange send(String door, Object body, Map<String, Object> headers, ExchangePattern pattern) {
+        Exchange exchange = new DefaultExchange(camel, pattern);
+        exchange.getMessage().setBody(body);
+        exchange.getMessage().setHeaders(new HashMap<>(headers));
+        return template.send("direct:" + door, exchange);
+    }
+
+    /** The end of a route that leaves the house, by the id of its node. */
+    protected MockEndpoint end(String nodeId) {
+        return camel.getEndpoint("mock:" + nodeId, MockEndpoint.class);
+    }
+
+    /** What is answered at the end of a route that calls somebody over HTTP. */
+    protected void answers(String nodeId, int status, String body) {
+        end(nodeId).whenAnyExchangeReceived(call -> {
+            call.getMessage().removeHeaders("*");
+            call.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, status);
+            call.getMessage().setHeader("Set-Cookie", "of the other side");
+            call.getMessage().setBody(new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)));
+        });
+    }
+
+    /** Everything the broker was given to publish, in order, confirmed or not. */
+    protected List<OutgoingMessage> published() {
+        List<OutgoingMessage> messages = new ArrayList<>();
+        mockingDetails(publisher).getInvocations().stream()
+                .filter(call -> call.getMethod().getName().equals("publish"))
+                .forEach(call -> {
+                    Object given = call.getArgument(0);
+                    Stream<?> all = given instanceof List<?> several ? several.stream() : Stream.of(given);
+                    all.forEach(one -> messages.add((OutgoingMessage) one));
+                });
+        return messages;
+    }
+
+    /** Any outgoing message of that type. */
+    protected OutgoingMessage message(String type) {
+        return new OutgoingMessage(
+                "order_events",
+                type,
+                "id-of-" + type,
+                type,
+                orderId.toString(),
+                Instant.parse("2026-11-20T10:00:02Z"),
+                "application/json",
+                Map.of(),
+                Incoming.json(EventBodies.of(type, orderId)).getBytes(StandardCharsets.UTF_8));
+    }
+}
