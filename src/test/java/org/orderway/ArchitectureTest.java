@@ -16,7 +16,6 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import jakarta.annotation.Resource;
-import jakarta.inject.Inject;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 
@@ -98,7 +97,7 @@ class ArchitectureTest {
             .should()
             .beAnnotatedWith(Autowired.class)
             .orShould()
-            .beAnnotatedWith(Inject.class)
+            .beAnnotatedWith("jakarta.inject.Inject")
             .orShould()
             .beAnnotatedWith(Resource.class)
             .orShould()
