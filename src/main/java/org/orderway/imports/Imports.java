@@ -1,6 +1,13 @@
 package org.orderway.imports;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -10,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import org.orderway.orders.Articles;
+import org.orderway.orders.FieldError;
 import org.orderway.orders.Intake;
 import org.orderway.orders.InvalidOrder;
 import org.orderway.orders.OrderRequest;
@@ -24,6 +32,12 @@ import org.springframework.transaction.annotation.Transactional;
  */
 @Component("imports")
 public class Imports {
+
+    private static final int BYTE_ORDER_MARK = 0xFEFF;
+    private static final int LONGEST_TEXT = 64;
+    private static final int LARGEST_QUANTITY = 1_000_000;
+    private static final int MOST_DECIMALS = 4;
+    private static final BigDecimal HIGHEST_PRICE = new BigDecimal("99999999");
 
     static final List<String> COLUMNS =
             List.of("InvoiceNo", "StockCode", "Description", "Quantity", "UnitPrice", "CustomerID", "Country");
@@ -48,7 +62,21 @@ public class Imports {
         return new ImportReport();
     }
 
-    /** Groups rows as they come into invoices. */
+    /** The file as text: UTF-8, whatever the machine's own charset is, with or without a byte order mark. */
+    public Reader text(InputStream file) throws IOException {
+        BufferedReader reader = new BufferedReader(new InputStreamReader(file, StandardCharsets.UTF_8));
+        reader.mark(1);
+        if (reader.read() != BYTE_ORDER_MARK) {
+            reader.reset();
+        }
+        return reader;
+    }
+
+    /**
+     * Groups rows as they come into invoices.
+     *
+     * @throws InvalidOrder when columns are missing or the file is no CSV
+     */
     public Iterator<Invoice> invoices(Iterator<Map<String, String>> rows) {
         return new InvoiceIterator(rows);
     }
@@ -73,6 +101,7 @@ public class Imports {
             row++;
         }
         Map<String, String> first = invoice.rows().get(0);
+        text(first, "InvoiceNo", invoice.firstRow());
         String customer = text(first, "CustomerID", invoice.firstRow());
         boolean priority = settings.priorityFrom() != null && value.compareTo(settings.priorityFrom()) >= 0;
         return new OrderRequest(
@@ -97,7 +126,7 @@ public class Imports {
                     sku,
                     new Articles.NewArticle(
                             sku,
-                            cells.getOrDefault("Description", "").strip().replaceAll("\\s+", " "),
+                            description(cells),
                             price(cells, row),
                             settings.currency(),
                             settings.services().contains(sku) ? null : pieces));
@@ -152,12 +181,29 @@ public class Imports {
         if (text == null || text.isBlank()) {
             throw new RowError(row, column + " is empty");
         }
-        return text.strip();
+        String stripped = text.strip();
+        if (stripped.length() > LONGEST_TEXT) {
+            throw new RowError(row, column + " has more than " + LONGEST_TEXT + " characters");
+        }
+        if (stripped.chars().anyMatch(Character::isISOControl)) {
+            throw new RowError(row, column + " holds a control character");
+        }
+        return stripped;
+    }
+
+    private static String description(Map<String, String> cells) {
+        return cells.getOrDefault("Description", "")
+                .replaceAll("[\\s\\p{Cntrl}]+", " ")
+                .strip();
     }
 
     private static int quantity(Map<String, String> cells, long row) {
         try {
-            return Integer.parseInt(text(cells, "Quantity", row));
+            int quantity = Integer.parseInt(text(cells, "Quantity", row));
+            if (Math.abs((long) quantity) > LARGEST_QUANTITY) {
+                throw new RowError(row, "Quantity is more than " + LARGEST_QUANTITY);
+            }
+            return quantity;
         } catch (NumberFormatException e) {
             throw new RowError(row, "Quantity is not a whole number");
         }
@@ -168,6 +214,9 @@ public class Imports {
             BigDecimal price = new BigDecimal(text(cells, "UnitPrice", row)).stripTrailingZeros();
             if (price.signum() < 0) {
                 throw new RowError(row, "UnitPrice is negative");
+            }
+            if (price.scale() > MOST_DECIMALS || price.compareTo(HIGHEST_PRICE) > 0) {
+                throw new RowError(row, "UnitPrice has more than four decimals or is above " + HIGHEST_PRICE);
             }
             return price;
         } catch (NumberFormatException e) {
@@ -201,7 +250,7 @@ public class Imports {
                 List<String> missing =
                         COLUMNS.stream().filter(c -> !header.containsKey(c)).toList();
                 if (!missing.isEmpty()) {
-                    throw new InvalidOrder(List.of(new org.orderway.orders.FieldError(
+                    throw new InvalidOrder(List.of(new FieldError(
                             "", "The first line must name the columns; missing: " + String.join(", ", missing))));
                 }
             }
@@ -228,7 +277,14 @@ public class Imports {
         }
 
         private void advance() {
-            ahead = rows.hasNext() ? rows.next() : null;
+            try {
+                ahead = rows.hasNext() ? rows.next() : null;
+            } catch (UncheckedIOException | IllegalStateException notCsv) {
+                throw new InvalidOrder(List.of(new FieldError(
+                        "",
+                        "The file cannot be read as CSV after line " + aheadRow
+                                + "; invoices before it are taken in")));
+            }
             aheadRow++;
         }
 

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.springrabbit.springboot.SpringRabbitMQComponentAutoConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -367,7 +368,12 @@ class HttpRouteTest {
 
     @Configuration
     @EnableAutoConfiguration(
-            exclude = {DataSourceAutoConfiguration.class, FlywayAutoConfiguration.class, RabbitAutoConfiguration.class})
+            exclude = {
+                DataSourceAutoConfiguration.class,
+                FlywayAutoConfiguration.class,
+                RabbitAutoConfiguration.class,
+                SpringRabbitMQComponentAutoConfiguration.class
+            })
     @EnableConfigurationProperties(HttpSettings.class)
     @ComponentScan(basePackageClasses = Contract.class)
     static class House {
