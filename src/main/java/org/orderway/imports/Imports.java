@@ -1,7 +1,5 @@
 package org.orderway.imports;
 
-import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -16,6 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.regex.Pattern;
+import org.apache.commons.csv.CSVException;
 import org.orderway.orders.Articles;
 import org.orderway.orders.FieldError;
 import org.orderway.orders.Intake;
@@ -33,14 +33,16 @@ import org.springframework.transaction.annotation.Transactional;
 @Component("imports")
 public class Imports {
 
-    private static final int BYTE_ORDER_MARK = 0xFEFF;
-    private static final int LONGEST_TEXT = 64;
-    private static final int LARGEST_QUANTITY = 1_000_000;
-    private static final int MOST_DECIMALS = 4;
-    private static final BigDecimal HIGHEST_PRICE = new BigDecimal("99999999");
-
     static final List<String> COLUMNS =
             List.of("InvoiceNo", "StockCode", "Description", "Quantity", "UnitPrice", "CustomerID", "Country");
+
+    private static final int MAX_QUANTITY = 1_000_000;
+    private static final Pattern NUMBER = Pattern.compile("[!-~]([ -~]{0,62}[!-~])?");
+    private static final Pattern SKU = Pattern.compile("\\P{Cntrl}{1,64}");
+    /** It becomes the left side of a mail address, where a comma would begin a second one. */
+    private static final Pattern CUSTOMER = Pattern.compile("[A-Za-z0-9._+-]{1,64}");
+
+    private static final Pattern PRICE = Pattern.compile("-?[0-9]{1,12}(\\.[0-9]{1,10})?");
 
     private final Articles articles;
     private final JdbcClient jdbc;
@@ -62,21 +64,12 @@ public class Imports {
         return new ImportReport();
     }
 
-    /** The file as text: UTF-8, whatever the machine's own charset is, with or without a byte order mark. */
-    public Reader text(InputStream file) throws IOException {
-        BufferedReader reader = new BufferedReader(new InputStreamReader(file, StandardCharsets.UTF_8));
-        reader.mark(1);
-        if (reader.read() != BYTE_ORDER_MARK) {
-            reader.reset();
-        }
-        return reader;
+    /** The file as text: UTF-8, whatever the machine's own charset is. */
+    public Reader text(InputStream file) {
+        return file == null ? null : new InputStreamReader(file, StandardCharsets.UTF_8);
     }
 
-    /**
-     * Groups rows as they come into invoices.
-     *
-     * @throws InvalidOrder when columns are missing or the file is no CSV
-     */
+    /** Groups rows as they come into invoices. */
     public Iterator<Invoice> invoices(Iterator<Map<String, String>> rows) {
         return new InvoiceIterator(rows);
     }
@@ -90,19 +83,22 @@ public class Imports {
         List<OrderRequest.Line> lines = new ArrayList<>();
         BigDecimal value = BigDecimal.ZERO;
         long row = invoice.firstRow();
+        text(invoice.rows().get(0), "InvoiceNo", row, NUMBER);
         for (Map<String, String> cells : invoice.rows()) {
             int quantity = quantity(cells, row);
             if (quantity < 1) {
                 throw new RowError(row, "Quantity must be at least 1; returns have an InvoiceNo that begins with C");
             }
+            if (quantity > MAX_QUANTITY) {
+                throw new RowError(row, "Quantity must be at most " + MAX_QUANTITY);
+            }
             BigDecimal price = price(cells, row);
-            lines.add(new OrderRequest.Line(text(cells, "StockCode", row), quantity, price, null));
+            lines.add(new OrderRequest.Line(text(cells, "StockCode", row, SKU), quantity, price, null));
             value = value.add(price.multiply(BigDecimal.valueOf(quantity)));
             row++;
         }
         Map<String, String> first = invoice.rows().get(0);
-        text(first, "InvoiceNo", invoice.firstRow());
-        String customer = text(first, "CustomerID", invoice.firstRow());
+        String customer = text(first, "CustomerID", invoice.firstRow(), CUSTOMER);
         boolean priority = settings.priorityFrom() != null && value.compareTo(settings.priorityFrom()) >= 0;
         return new OrderRequest(
                 invoice.number(),
@@ -126,7 +122,7 @@ public class Imports {
                     sku,
                     new Articles.NewArticle(
                             sku,
-                            description(cells),
+                            cells.getOrDefault("Description", "").replaceAll("[\\s\\p{Cntrl}]+", " ").strip(),
                             price(cells, row),
                             settings.currency(),
                             settings.services().contains(sku) ? null : pieces));
@@ -148,9 +144,9 @@ public class Imports {
                     .params(
                             invoice.number(),
                             row - invoice.firstRow(),
-                            text(cells, "StockCode", row),
+                            text(cells, "StockCode", row, SKU),
                             Math.abs(quantity(cells, row)),
-                            text(cells, "CustomerID", row))
+                            text(cells, "CustomerID", row, CUSTOMER))
                     .update();
             row++;
         }
@@ -162,17 +158,21 @@ public class Imports {
         report.order(acceptance.replayed());
     }
 
-    /** Notes an invoice that was left out, and why. */
+    /** Notes an invoice that was left out, and why; what an expression of a route throws is wrapped in Camel's own. */
     public void leftOut(Exception mistake, Invoice invoice, ImportReport report) {
-        if (mistake instanceof RowError error) {
+        Throwable cause = mistake;
+        while (cause.getCause() != null && !(cause instanceof RowError) && !(cause instanceof InvalidOrder)) {
+            cause = cause.getCause();
+        }
+        if (cause instanceof RowError error) {
             report.error(error.row(), error.getMessage() + "; invoice " + invoice.number() + " was left out");
-        } else if (mistake instanceof InvalidOrder invalid) {
+        } else if (cause instanceof InvalidOrder invalid) {
             invalid.errors()
                     .forEach(e -> report.error(
                             invoice.firstRow(),
                             "Invoice " + invoice.number() + " was left out: " + e.pointer() + " " + e.detail()));
         } else {
-            report.error(invoice.firstRow(), "Invoice " + invoice.number() + " was left out: " + mistake.getMessage());
+            report.error(invoice.firstRow(), "Invoice " + invoice.number() + " was left out: " + cause.getMessage());
         }
     }
 
@@ -181,47 +181,35 @@ public class Imports {
         if (text == null || text.isBlank()) {
             throw new RowError(row, column + " is empty");
         }
-        String stripped = text.strip();
-        if (stripped.length() > LONGEST_TEXT) {
-            throw new RowError(row, column + " has more than " + LONGEST_TEXT + " characters");
-        }
-        if (stripped.chars().anyMatch(Character::isISOControl)) {
-            throw new RowError(row, column + " holds a control character");
-        }
-        return stripped;
+        return text.strip();
     }
 
-    private static String description(Map<String, String> cells) {
-        return cells.getOrDefault("Description", "")
-                .replaceAll("[\\s\\p{Cntrl}]+", " ")
-                .strip();
+    private static String text(Map<String, String> cells, String column, long row, Pattern form) {
+        String text = text(cells, column, row);
+        if (!form.matcher(text).matches()) {
+            throw new RowError(row, column + " has characters that it may not have, or more than 64");
+        }
+        return text;
     }
 
     private static int quantity(Map<String, String> cells, long row) {
         try {
-            int quantity = Integer.parseInt(text(cells, "Quantity", row));
-            if (Math.abs((long) quantity) > LARGEST_QUANTITY) {
-                throw new RowError(row, "Quantity is more than " + LARGEST_QUANTITY);
-            }
-            return quantity;
+            return Integer.parseInt(text(cells, "Quantity", row));
         } catch (NumberFormatException e) {
             throw new RowError(row, "Quantity is not a whole number");
         }
     }
 
     private static BigDecimal price(Map<String, String> cells, long row) {
-        try {
-            BigDecimal price = new BigDecimal(text(cells, "UnitPrice", row)).stripTrailingZeros();
-            if (price.signum() < 0) {
-                throw new RowError(row, "UnitPrice is negative");
-            }
-            if (price.scale() > MOST_DECIMALS || price.compareTo(HIGHEST_PRICE) > 0) {
-                throw new RowError(row, "UnitPrice has more than four decimals or is above " + HIGHEST_PRICE);
-            }
-            return price;
-        } catch (NumberFormatException e) {
+        String text = text(cells, "UnitPrice", row);
+        if (!PRICE.matcher(text).matches()) {
             throw new RowError(row, "UnitPrice is not an amount such as 2.55");
         }
+        BigDecimal price = new BigDecimal(text).stripTrailingZeros();
+        if (price.signum() < 0) {
+            throw new RowError(row, "UnitPrice is negative");
+        }
+        return price;
     }
 
     private String country(Map<String, String> cells, long row) {
@@ -238,11 +226,17 @@ public class Imports {
     /** Rows of the same number that follow each other are one invoice. */
     private static final class InvoiceIterator implements Iterator<Invoice> {
 
+        /** Spreadsheet programs put it before the first column's name. */
+        private static final String BYTE_ORDER_MARK = "\uFEFF";
+
         private final Iterator<Map<String, String>> rows;
         private Map<String, String> ahead;
         private long aheadRow = 1;
 
         InvoiceIterator(Iterator<Map<String, String>> rows) {
+            if (rows == null) {
+                throw new InvalidOrder(List.of(new FieldError("", "The file is empty")));
+            }
             this.rows = rows;
             advance();
             if (ahead != null) {
@@ -277,15 +271,21 @@ public class Imports {
         }
 
         private void advance() {
+            aheadRow++;
             try {
                 ahead = rows.hasNext() ? rows.next() : null;
-            } catch (UncheckedIOException | IllegalStateException notCsv) {
+            } catch (UncheckedIOException e) {
+                if (!(e.getCause() instanceof CSVException)) {
+                    throw e;
+                }
                 throw new InvalidOrder(List.of(new FieldError(
                         "",
-                        "The file cannot be read as CSV after line " + aheadRow
-                                + "; invoices before it are taken in")));
+                        "Row " + aheadRow + " is not CSV, look for a stray quotation mark;"
+                                + " the invoices before it are imported, and may be sent again")));
             }
-            aheadRow++;
+            if (ahead != null && ahead.containsKey(BYTE_ORDER_MARK + "InvoiceNo")) {
+                ahead.put("InvoiceNo", ahead.remove(BYTE_ORDER_MARK + "InvoiceNo"));
+            }
         }
 
         private static String number(Map<String, String> cells) {

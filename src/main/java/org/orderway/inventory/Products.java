@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.orderway.orders.Article;
@@ -39,7 +40,9 @@ public class Products implements Articles {
     @Transactional
     public int introduce(List<NewArticle> articles) {
         int added = 0;
-        for (NewArticle article : articles) {
+        // In the order of their SKUs, so that two imports never wait for each other in a circle.
+        for (NewArticle article :
+                articles.stream().sorted(Comparator.comparing(NewArticle::sku)).toList()) {
             long pieces = article.openingStock() == null ? 0 : article.openingStock();
             added += jdbc.sql(
                             """

@@ -1,15 +1,20 @@
 package org.orderway.notification;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.orderway.messages.Event;
 import org.orderway.orders.Effects;
 import org.orderway.orders.Order;
 import org.orderway.orders.Orders;
 import org.orderway.orders.UnknownOrder;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.core.io.ClassPathResource;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -22,23 +27,29 @@ public class Notification {
     private final MailTemplates templates;
     private final ObjectMapper mapper;
     private final String mailDomain;
+    private final Set<String> told;
 
     Notification(
             Orders orders,
             Effects effects,
             MailTemplates templates,
             ObjectMapper mapper,
-            @Value("${orderway.mail.domain}") String mailDomain) {
+            @Value("${orderway.mail.domain}") String mailDomain)
+            throws IOException {
         this.orders = orders;
         this.effects = effects;
         this.templates = templates;
         this.mapper = mapper;
         this.mailDomain = mailDomain;
+        // Looked up once: finding out in a jar of jars that there is no such file takes long.
+        this.told = Arrays.stream(new PathMatchingResourcePatternResolver().getResources("classpath*:mail/*.html"))
+                .map(Resource::getFilename)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Whether customers are told of this kind of event: there is a template for it. */
     public boolean tells(String type) {
-        return type != null && type.matches("[a-z_.]+") && new ClassPathResource("mail/" + type + ".html").exists();
+        return type != null && told.contains(type + ".html");
     }
 
     /**

@@ -24,7 +24,10 @@ public class OrderProcessing {
         this.articles = articles;
     }
 
-    /** Sets an order going, or refuses it when an article is not in the catalogue. */
+    /**
+     * Sets an order going, or refuses it when an article is not in the catalogue. Nor is one that came into the
+     * catalogue too late for its price to be in the order's total.
+     */
     public Outcome create(UUID orderId) {
         return steps.once(orderId, "create", order -> {
             List<String> unknown = unknown(order);
@@ -41,6 +44,7 @@ public class OrderProcessing {
                 order.lines().stream().map(OrderLine::sku).distinct().toList();
         Set<String> known = new HashSet<>();
         articles.of(skus).forEach(article -> known.add(article.sku()));
+        order.lines().stream().filter(line -> line.unitPrice() == null).forEach(line -> known.remove(line.sku()));
         return skus.stream().filter(sku -> !known.contains(sku)).toList();
     }
 }

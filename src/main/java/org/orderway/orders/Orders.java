@@ -211,7 +211,7 @@ public class Orders {
     }
 
     /**
-     * Orders after a given one, in the order they were placed; every filter may be null.
+     * Orders placed before a given one, newest first; every filter may be null.
      *
      * @param after the last id of the page before
      */
@@ -233,11 +233,11 @@ public class Orders {
             params.add(number);
         }
         if (after != null) {
-            sql.append(" and id > ?");
+            sql.append(" and id < ?");
             params.add(after);
         }
         params.add(limit);
-        return jdbc.sql(sql.append(" order by id limit ?").toString())
+        return jdbc.sql(sql.append(" order by id desc limit ?").toString())
                 .params(params)
                 .query((rs, n) -> new Summary(
                         rs.getObject("id", UUID.class),

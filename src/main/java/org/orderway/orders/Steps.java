@@ -29,10 +29,20 @@ public class Steps {
         return run(orderId, step, order -> order.status().isStopped() ? Outcome.VOID : work.apply(order));
     }
 
-    /** A step that makes good for an order that was cancelled or failed. */
+    /**
+     * A step that makes good for an order that was cancelled or failed. An event that says so of an order on its way is
+     * not believed: anybody may publish one.
+     *
+     * @throws IllegalTransition when the order is on its way
+     */
     @Transactional
     public Outcome compensate(UUID orderId, String step, Function<Order, Outcome> work) {
-        return run(orderId, step, work);
+        return run(orderId, step, order -> {
+            if (!order.status().isStopped()) {
+                throw new IllegalTransition(orderId, order.status(), OrderStatus.FAILED);
+            }
+            return work.apply(order);
+        });
     }
 
     /**

@@ -47,12 +47,13 @@ public class Payment {
 
     /** Hands the payment over to whoever serves its method; an order whose stock is not held is never charged. */
     public Outcome handOver(Event event) {
-        return steps.once(
-                event.orderId(),
-                "payment-handover",
-                order -> "success".equals(event.text("status"))
-                        ? Outcome.of(events.paymentRequested(order))
-                        : Outcome.SILENT);
+        if (!"success".equals(event.text("status"))) {
+            return Outcome.SILENT;
+        }
+        return steps.once(event.orderId(), "payment-handover", order -> {
+            orders.mayAdvance(order, order.paymentMethod().equals("cod") ? OrderStatus.PAYMENT_DUE : OrderStatus.PAID);
+            return Outcome.of(events.paymentRequested(order));
+        });
     }
 
     /** Records that the money is due at the door. */

@@ -48,6 +48,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.orderway.testing.ChildJvm;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.util.FileSystemUtils;
 
@@ -63,7 +65,7 @@ abstract class CrashJourneys {
 
     private static final Logger log = LoggerFactory.getLogger(CrashJourneys.class);
     private static final boolean FULL = Boolean.getBoolean("orderway.test.full");
-    private static final Duration READY = Duration.ofSeconds(60);
+    private static final Duration READY = Duration.ofMinutes(2);
     private static final Duration RECOVERED = Duration.ofSeconds(90);
     private static final int MAIL_CONSUMERS = 2;
     private static final Path PROJECT = Path.of("").toAbsolutePath();
@@ -93,6 +95,7 @@ abstract class CrashJourneys {
     @BeforeAll
     void prepareTheFolder(@TempDir(cleanup = CleanupMode.ON_SUCCESS) Path folder) throws IOException {
         this.folder = folder;
+        LoggingSystem.get(getClass().getClassLoader()).setLogLevel("com.icegreen", LogLevel.ERROR);
         for (String name : List.of("application.yml", "routes-yaml", "samples")) {
             FileSystemUtils.copyRecursively(PROJECT.resolve(name), folder.resolve(name));
         }
@@ -116,12 +119,19 @@ abstract class CrashJourneys {
     }
 
     @AfterAll
-    void stopInGoodOrder() {
-        if (orderway != null && orderway.isAlive()) {
-            orderway.stop(Duration.ofSeconds(30));
+    void stopInGoodOrder() throws IOException {
+        try {
+            if (orderway != null && orderway.isAlive()) {
+                orderway.stop(Duration.ofSeconds(60));
+            }
+        } finally {
+            mails.stop();
+            leaveNothingBehind();
         }
-        mails.stop();
     }
+
+    /** What a failed test may have left of the child. */
+    void leaveNothingBehind() throws IOException {}
 
     static Stream<Point> pointsOfTheCharge() {
         return Stream.of(
@@ -234,7 +244,7 @@ abstract class CrashJourneys {
         int before = orderway.output().length();
         List<String> open = placeSixty("stopped", 40);
         long asked = System.nanoTime();
-        int exitCode = orderway.stop(Duration.ofSeconds(30));
+        int exitCode = orderway.stop(Duration.ofSeconds(60));
         Duration took = Duration.ofNanos(System.nanoTime() - asked);
         log.info("Stopped in {} ms, {} orders unanswered", took.toMillis(), open.size());
         String said = orderway.output().substring(before);
@@ -280,11 +290,14 @@ abstract class CrashJourneys {
         long began = System.nanoTime();
         orderway = builder.start();
         orderway.awaitHttp("/actuator/health/readiness", READY);
-        log.info(
-                "{}: ready after {} ms, {} crashes so far",
-                getClass().getSimpleName(),
-                Duration.ofNanos(System.nanoTime() - began).toMillis(),
-                crashes);
+        Duration took = Duration.ofNanos(System.nanoTime() - began);
+        await("the sample orders are fed")
+                .atMost(RECOVERED)
+                .until(() -> count("select count(*) from once where name = 'samples'") == 1);
+        if (crashes.get() > 0) {
+            assertThat(orderway.output()).doesNotContain("Sample orders fed");
+        }
+        log.info("{}: ready after {} ms, {} crashes so far", getClass().getSimpleName(), took.toMillis(), crashes);
     }
 
     private Path armed() {

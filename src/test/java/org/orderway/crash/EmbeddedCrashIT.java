@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterAll;
 import org.orderway.testing.ChildJvm;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -42,9 +41,9 @@ class EmbeddedCrashIT extends CrashJourneys {
         return factory.newConnection("test");
     }
 
-    /** A failed test may leave the database of a killed child behind. */
-    @AfterAll
-    void leaveNoDatabaseBehind() throws IOException {
+    /** The database of a killed child runs on. */
+    @Override
+    void leaveNothingBehind() throws IOException {
         Path pid = folder.resolve("data/postgres/postmaster.pid");
         if (Files.exists(pid)) {
             ProcessHandle.of(Long.parseLong(Files.readAllLines(pid).get(0).trim()))

@@ -15,11 +15,15 @@ import org.postgresql.ds.PGSimpleDataSource;
 /** A database of our own, on the PostgreSQL of ORDERWAY_TEST_POSTGRES or on one started for this run. */
 final class Database implements AutoCloseable {
 
+    private static final String OF_OTHERS = " where dbid = (select oid from pg_database where datname = current_database())"
+            + " and query !~ 'pg_stat|number like|audit_events a'";
+
     private final EmbeddedPostgres started;
     private final String serverUrl;
     private final String name;
     private final PGSimpleDataSource source = new PGSimpleDataSource();
     private final Connection connection;
+    private final boolean countsStatements;
     private final long pid;
 
     Database(String name) throws IOException, SQLException {
@@ -31,6 +35,10 @@ final class Database implements AutoCloseable {
         source.setUrl(serverUrl);
         source.setDatabaseName(name);
         this.connection = source.getConnection();
+        this.countsStatements = started != null || number("select count(*) from pg_extension where extname = 'pg_stat_statements'") > 0;
+        if (started != null) {
+            execute("create extension pg_stat_statements");
+        }
         long backend = number("select pg_backend_pid()");
         this.pid = Processes.name(backend).startsWith("postgres") ? Processes.parent(backend) : 0;
     }
@@ -42,6 +50,7 @@ final class Database implements AutoCloseable {
                 .setServerConfig("synchronous_commit", "on")
                 .setServerConfig("full_page_writes", "on")
                 .setServerConfig("max_connections", "100")
+                .setServerConfig("shared_preload_libraries", "pg_stat_statements")
                 .start();
     }
 
@@ -63,13 +72,36 @@ final class Database implements AutoCloseable {
     }
 
     /** Committed transactions, and bytes and flushes of the write-ahead log of the whole server. */
-    record Work(long commits, long walBytes, long walFlushes) {}
+    record Work(long commits, long walBytes, long walFlushes, long statements) {}
 
     Work work() throws SQLException {
         return new Work(
                 number("select xact_commit from pg_stat_database where datname = current_database()"),
                 number("select wal_bytes from pg_stat_wal"),
-                number("select wal_sync from pg_stat_wal"));
+                number("select wal_sync from pg_stat_wal"),
+                countsStatements ? number("select coalesce(sum(calls), 0) from pg_stat_statements" + OF_OTHERS) : 0);
+    }
+
+    /** Forgets the statements so far. */
+    void forgetStatements() throws SQLException {
+        if (countsStatements) {
+            rows("select pg_stat_statements_reset()");
+        }
+    }
+
+    /** The statements that took longest in all, as rows of calls and ms for each of so many orders, and text. */
+    List<String> topStatements(int orders) throws SQLException {
+        return !countsStatements
+                ? List.of()
+                : rows(
+                        """
+                        select '| ' || round(calls / ?::numeric, 2) || ' | '
+                            || round((total_exec_time / ?)::numeric, 3) || ' | '
+                            || replace(left(regexp_replace(query, '\\s+', ' ', 'g'), 150), '|', '/') || ' |'
+                        from pg_stat_statements"""
+                                + OF_OTHERS + " order by total_exec_time desc limit 25",
+                        orders,
+                        orders);
     }
 
     long number(String sql, Object... parameters) throws SQLException {
@@ -94,6 +126,12 @@ final class Database implements AutoCloseable {
                 }
             }
             return rows;
+        }
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
         }
     }
 

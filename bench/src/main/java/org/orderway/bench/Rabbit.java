@@ -39,9 +39,18 @@ final class Rabbit implements AutoCloseable {
                 "/api/permissions/" + vhost + "/" + encode(connections.getUsername()),
                 "{\"configure\":\".*\",\"write\":\".*\",\"read\":\".*\"}");
         version = call("GET", "/api/overview", null).path("rabbitmq_version").asText();
+        pid = localPid();
+    }
+
+    /** A node that has just started does not know its process id yet. */
+    private long localPid() throws InterruptedException {
         JsonNode nodes = call("GET", "/api/nodes", null);
+        for (int tries = 0; nodes.size() == 1 && !nodes.get(0).has("os_pid") && tries < 50; tries++) {
+            TimeUnit.MILLISECONDS.sleep(200);
+            nodes = call("GET", "/api/nodes", null);
+        }
         long found = nodes.size() == 1 ? nodes.get(0).path("os_pid").asLong() : 0;
-        pid = Processes.name(found).startsWith("beam") ? found : 0;
+        return Processes.name(found).startsWith("beam") ? found : 0;
     }
 
     /** Messages counted since the vhost exists, and messages that wait in its queues. */
