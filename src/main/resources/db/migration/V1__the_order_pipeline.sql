@@ -42,6 +42,7 @@ create table idempotency_keys (
     order_id      uuid        not null references orders (id),
     created_at    timestamptz not null default now()
 );
+create index idempotency_keys_by_age on idempotency_keys (created_at);
 
 -- What a step of an order decided, with the complete messages it sends: a second delivery publishes these again.
 create table outcomes (
@@ -58,8 +59,10 @@ create index outcomes_by_age on outcomes (recorded_at);
 create table outbox (
     id          bigint generated always as identity primary key,
     message     json        not null,
-    created_at  timestamptz not null default now()
+    added_at    timestamptz not null default now(),
+    taken_at    timestamptz not null default now()
 );
+create index outbox_by_taking on outbox (taken_at);
 
 -- The journal of effects outside this database. Known answers are never asked for again.
 create table effects (

@@ -1,7 +1,10 @@
 package org.orderway.messages;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -15,10 +18,13 @@ import org.springframework.transaction.annotation.Transactional;
 @Component("outbox")
 public class Outbox {
 
+    private static final Logger log = LoggerFactory.getLogger(Outbox.class);
+
     private final JdbcClient jdbc;
     private final MessageCodec codec;
     private final Settings settings;
     private volatile boolean full;
+    private volatile boolean wasLate;
 
     Outbox(JdbcClient jdbc, MessageCodec codec, Settings settings) {
         this.jdbc = jdbc;
@@ -39,19 +45,27 @@ public class Outbox {
         return new Entry(row, message);
     }
 
-    /** The oldest rows that nobody confirmed within the grace time: their first publish was cut off or refused. */
-    @Transactional(readOnly = true)
-    public List<Entry> overdue() {
+    /**
+     * Takes the oldest rows that nobody confirmed within the grace time: their first publish was cut off or refused. A
+     * row that is taken is left alone for another grace time, by this sweeper and those of other instances, so that one
+     * the broker refuses holds up none behind it.
+     */
+    @Transactional
+    public List<Entry> takeOverdue() {
         return jdbc.sql(
                         """
-                        select id, message from outbox
-                        where created_at < now() - make_interval(secs => ?)
-                        order by id limit ?
+                        update outbox set taken_at = now() where id in (
+                            select id from outbox where taken_at < now() - make_interval(secs => ?)
+                            order by id limit ? for update skip locked)
+                        returning id, message
                         """)
                 .params(settings.grace().toMillis() / 1000.0, settings.batch())
                 .query((rs, n) -> new Entry(
                         rs.getLong("id"), codec.read(rs.getString("message")).get(0)))
-                .list();
+                .list()
+                .stream()
+                .sorted(Comparator.comparingLong(Entry::row))
+                .toList();
     }
 
     /** The broker has these messages: their rows may go. */
@@ -60,7 +74,10 @@ public class Outbox {
         jdbc.sql("delete from outbox where id = ?").param(entry.row()).update();
     }
 
-    /** Counts the waiting rows, up to the limit, so that {@link #isFull()} costs an order nothing. */
+    /**
+     * Counts the waiting rows, up to the limit, so that {@link #isFull()} costs an order nothing, and tells the log when
+     * messages begin or end to wait longer than they should.
+     */
     @Transactional(readOnly = true)
     public void measure() {
         long waiting = jdbc.sql("select count(*) from (select 1 from outbox limit ?) waiting")
@@ -68,6 +85,17 @@ public class Outbox {
                 .query(Long.class)
                 .single();
         full = waiting > settings.limit();
+        boolean late = waiting > 0
+                && jdbc.sql("select exists (select 1 from outbox where added_at < now() - make_interval(secs => ?))")
+                        .param(settings.grace().toMillis() / 1000.0)
+                        .query(Boolean.class)
+                        .single();
+        if (late && !wasLate) {
+            log.warn("{}{} messages wait in the outbox for the broker", full ? "More than " : "", waiting);
+        } else if (!late && wasLate) {
+            log.info("The broker has what waited in the outbox");
+        }
+        wasLate = late;
     }
 
     /** True while more than the permitted number of messages wait for the broker: new orders are turned away. */

@@ -9,7 +9,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.orderway.messages.Event;
 import org.orderway.orders.Effects;
+import org.orderway.orders.IllegalTransition;
 import org.orderway.orders.Order;
+import org.orderway.orders.OrderStatus;
 import org.orderway.orders.Orders;
 import org.orderway.orders.UnknownOrder;
 import org.springframework.beans.factory.annotation.Value;
@@ -56,11 +58,15 @@ public class Notification {
      * Commits the intent to send the mail of an event. An open intent is sent again, under the same Message-ID: a mail
      * server cannot be asked.
      *
+     * @throws IllegalTransition when the event says the order failed and the order does not
      * @return null when the mail was sent before, or when the customer gave no address (which the journal then says)
      */
     @Transactional
     public Mail intend(Event event) {
         Order order = orders.find(event.orderId()).orElseThrow(() -> new UnknownOrder(event.orderId()));
+        if (event.type().equals("order.failed") && order.status() != OrderStatus.FAILED) {
+            throw new IllegalTransition(order.id(), order.status(), OrderStatus.FAILED);
+        }
         String key = "mail-" + event.id();
         Effects.Intent intent = effects.intend(key, "mail", order.id());
         if (intent.isKnown()) {

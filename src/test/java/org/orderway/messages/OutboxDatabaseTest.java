@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.orderway.testing.DatabaseTest;
@@ -30,22 +31,31 @@ class OutboxDatabaseTest extends DatabaseTest {
     void aFreshMessageIsLeftToItsFirstPublisher() {
         add("1");
 
-        assertThat(outbox.overdue()).isEmpty();
+        assertThat(outbox.takeOverdue()).isEmpty();
     }
 
     @Test
-    void overdueMessagesComeOldestFirstInSmallPortionsUntilTheyAreConfirmed() {
+    void overdueMessagesComeOldestFirstInSmallPortionsAndEachIsLeftAloneForAWhile() {
         Outbox.Entry first = add("1");
         add("2");
         add("3");
-        jdbc.sql("update outbox set created_at = now() - interval '11 seconds'").update();
+        letTheGraceTimePass();
 
-        assertThat(outbox.overdue()).extracting(e -> e.message().id()).containsExactly("1", "2");
-        assertThat(outbox.overdue().get(0)).usingRecursiveComparison().isEqualTo(first);
+        List<Outbox.Entry> portion = outbox.takeOverdue();
+        assertThat(portion).extracting(e -> e.message().id()).containsExactly("1", "2");
+        assertThat(portion.get(0)).usingRecursiveComparison().isEqualTo(first);
+        assertThat(outbox.takeOverdue()).extracting(e -> e.message().id()).containsExactly("3");
+        assertThat(outbox.takeOverdue()).as("taken, but not confirmed yet").isEmpty();
+
         outbox.confirmed(first);
         outbox.confirmed(first);
-        assertThat(outbox.overdue()).extracting(e -> e.message().id()).containsExactly("2", "3");
+        letTheGraceTimePass();
+        assertThat(outbox.takeOverdue()).extracting(e -> e.message().id()).containsExactly("2", "3");
         assertThat(count("outbox")).isEqualTo(2);
+    }
+
+    private void letTheGraceTimePass() {
+        jdbc.sql("update outbox set taken_at = taken_at - interval '11 seconds'").update();
     }
 
     @Test

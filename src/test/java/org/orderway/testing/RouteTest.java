@@ -37,6 +37,7 @@ import org.orderway.inventory.Inventory;
 import org.orderway.inventory.Products;
 import org.orderway.messages.Outbox;
 import org.orderway.messages.OutgoingMessage;
+import org.orderway.messages.Retention;
 import org.orderway.notification.Mails;
 import org.orderway.notification.Notification;
 import org.orderway.orders.Intake;
@@ -105,6 +106,9 @@ public abstract class RouteTest {
 
     @MockitoBean
     protected Outbox outbox;
+
+    @MockitoBean
+    protected Retention retention;
 
     @MockitoBean
     protected Intake intake;
