@@ -122,7 +122,9 @@ public class Imports {
                     sku,
                     new Articles.NewArticle(
                             sku,
-                            cells.getOrDefault("Description", "").replaceAll("[\\s\\p{Cntrl}]+", " ").strip(),
+                            cells.getOrDefault("Description", "")
+                                    .replaceAll("[\\s\\p{Cntrl}]+", " ")
+                                    .strip(),
                             price(cells, row),
                             settings.currency(),
                             settings.services().contains(sku) ? null : pieces));
