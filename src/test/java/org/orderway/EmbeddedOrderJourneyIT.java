@@ -1,8 +1,9 @@
 package org.orderway;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.io.TempDir;
 import org.orderway.embedded.CaughtMails;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.ActiveProfiles;
@@ -13,14 +14,12 @@ import org.springframework.test.context.DynamicPropertySource;
 @ActiveProfiles("embedded")
 class EmbeddedOrderJourneyIT extends OrderJourneys {
 
-    @TempDir
-    static Path data;
-
     @Autowired
     private CaughtMails mails;
 
     @DynamicPropertySource
-    static void embedded(DynamicPropertyRegistry registry) {
+    static void embedded(DynamicPropertyRegistry registry) throws IOException {
+        Path data = Files.createTempDirectory(Path.of("target"), "journey-");
         registry.add("orderway.embedded.data", data::toString);
         registry.add("orderway.embedded.broker.port", () -> 0);
         registry.add("orderway.embedded.broker.store", () -> "memory");

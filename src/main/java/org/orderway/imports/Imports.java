@@ -160,21 +160,22 @@ public class Imports {
         report.order(acceptance.replayed());
     }
 
-    /** Notes an invoice that was left out, and why; what an expression of a route throws is wrapped in Camel's own. */
-    public void leftOut(Exception mistake, Invoice invoice, ImportReport report) {
-        Throwable cause = mistake;
-        while (cause.getCause() != null && !(cause instanceof RowError) && !(cause instanceof InvalidOrder)) {
-            cause = cause.getCause();
+    /** Notes an invoice that was left out, and why. */
+    public void leftOut(Exception exception, Invoice invoice, ImportReport report) {
+        Throwable mistake = exception;
+        // What a bean says inside an expression comes wrapped.
+        while (!mistake.getClass().getName().startsWith("org.orderway.") && mistake.getCause() != null) {
+            mistake = mistake.getCause();
         }
-        if (cause instanceof RowError error) {
+        if (mistake instanceof RowError error) {
             report.error(error.row(), error.getMessage() + "; invoice " + invoice.number() + " was left out");
-        } else if (cause instanceof InvalidOrder invalid) {
+        } else if (mistake instanceof InvalidOrder invalid) {
             invalid.errors()
                     .forEach(e -> report.error(
                             invoice.firstRow(),
                             "Invoice " + invoice.number() + " was left out: " + e.pointer() + " " + e.detail()));
         } else {
-            report.error(invoice.firstRow(), "Invoice " + invoice.number() + " was left out: " + cause.getMessage());
+            report.error(invoice.firstRow(), "Invoice " + invoice.number() + " was left out: " + mistake.getMessage());
         }
     }
 

@@ -43,14 +43,19 @@ public class EventReader {
         return new Event(delivery.id(), delivery.type(), orderId, occurredAt, body);
     }
 
-    /** The JSON in a delivery, whatever its schema. */
-    public JsonNode json(Delivery delivery) {
+    /** The body of a delivery as it came. @throws Unreadable when it is too large */
+    public byte[] bytes(Delivery delivery) {
         if (delivery.body().length > maxBytes) {
             throw new Unreadable("The body has " + delivery.body().length + " bytes; at most " + maxBytes
                     + " are read (orderway.messages.max-bytes)");
         }
+        return delivery.body();
+    }
+
+    /** The JSON in a delivery, whatever its schema. */
+    public JsonNode json(Delivery delivery) {
         try {
-            JsonNode body = StrictJson.read(delivery.body());
+            JsonNode body = StrictJson.read(bytes(delivery));
             if (!body.isObject()) {
                 throw new Unreadable("The body is not a JSON object");
             }

@@ -62,7 +62,8 @@ public class Events {
             String type,
             String operation,
             Map<String, ?> details) {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        // What one step tells at once must stay in its order in the timeline: milliseconds would be the same.
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         String id = EventIds.of(orderId, type, operation);
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("eventId", id);

@@ -76,7 +76,8 @@ class MailTemplatesTest {
                 "-, false"
             })
     void customersAreToldWhatHasATemplate(String type, boolean told) {
-        assertThat(new Notification(null, null, templates, null, "x").tells(type)).isEqualTo(told);
+        assertThat(new Notification(null, null, templates, null, "x").tells(type))
+                .isEqualTo(told);
     }
 
     @Test

@@ -61,8 +61,7 @@ class NotificationRouteTest extends RouteTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"order.created", "order.inventory_checked", "order.never_heard_of", ""})
+    @ValueSource(strings = {"order.created", "order.inventory_checked", "order.never_heard_of", ""})
     void leavesOtherFactsAlone(String type) {
         Exchange done = deliver("notification-tell", Incoming.raw("notification_queue", type, "no json"));
 
