@@ -75,7 +75,7 @@ class MailTemplatesTest {
                 "'', false",
                 "-, false"
             })
-    void customersAreToldWhatHasATemplate(String type, boolean told) {
+    void customersAreToldWhatHasATemplate(String type, boolean told) throws IOException {
         assertThat(new Notification(null, null, templates, null, "x").tells(type))
                 .isEqualTo(told);
     }
