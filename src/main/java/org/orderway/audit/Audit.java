@@ -22,6 +22,7 @@ import org.springframework.transaction.annotation.Transactional;
 @Component("audit")
 public class Audit implements Timeline {
 
+    private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
     private static final int MOST_DIGITS = 1_000;
 
     private final JdbcClient jdbc;
@@ -92,9 +93,11 @@ public class Audit implements Timeline {
     /** The body tells it to the millisecond, the AMQP property to the second. */
     private static Instant occurredAt(Delivery delivery, JsonNode body) {
         try {
-            return body == null || !body.hasNonNull("occurredAt")
+            Instant told = body == null || !body.hasNonNull("occurredAt")
                     ? delivery.timestamp()
                     : Instant.parse(body.get("occurredAt").asText());
+            // What a stranger wrote may be a time that no database holds.
+            return told.isBefore(Instant.EPOCH) || told.isAfter(LATEST) ? delivery.timestamp() : told;
         } catch (DateTimeParseException notATime) {
             return delivery.timestamp();
         }

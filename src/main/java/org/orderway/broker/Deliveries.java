@@ -25,6 +25,7 @@ public class Deliveries {
     public static final String QUEUE = "CamelOrderwayQueue";
 
     private static final int MAX_RETRIES_READ = 1_000;
+    private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
 
     private final Clock clock;
 
@@ -55,7 +56,7 @@ public class Deliveries {
                 id == null || id.isBlank() ? EventIds.ofContent(type, body) : id,
                 type,
                 message.getHeader(SpringRabbitMQConstants.CORRELATION_ID, String.class),
-                timestamp == null ? clock.instant() : Instant.ofEpochMilli(timestamp.getTime()),
+                time(timestamp),
                 message.getHeader(SpringRabbitMQConstants.CONTENT_TYPE, String.class),
                 retries,
                 Map.copyOf(ours),
@@ -63,6 +64,13 @@ public class Deliveries {
         // Camel counts its quick redeliveries in a header: without it they would never end.
         message.removeHeaders("*", Exchange.REDELIVERED, Exchange.REDELIVERY_COUNTER, Exchange.REDELIVERY_MAX_COUNTER);
         return delivery;
+    }
+
+    /** The sender's time, unless it is one that no database holds. */
+    private Instant time(Date sent) {
+        return sent == null || sent.getTime() < 0 || sent.getTime() > LATEST.toEpochMilli()
+                ? clock.instant()
+                : sent.toInstant();
     }
 
     private static byte[] body(Message message) {

@@ -122,7 +122,9 @@ public class Imports {
                     sku,
                     new Articles.NewArticle(
                             sku,
-                            cells.getOrDefault("Description", "").replaceAll("[\\s\\p{Cntrl}]+", " ").strip(),
+                            cells.getOrDefault("Description", "")
+                                    .replaceAll("[\\s\\p{Cntrl}]+", " ")
+                                    .strip(),
                             price(cells, row),
                             settings.currency(),
                             settings.services().contains(sku) ? null : pieces));
@@ -158,6 +160,7 @@ public class Imports {
         report.order(acceptance.replayed());
     }
 
+<<<<<<< HEAD
     /** Notes an invoice that was left out, and why; what an expression of a route throws is wrapped in Camel's own. */
     public void leftOut(Exception mistake, Invoice invoice, ImportReport report) {
         Throwable cause = mistake;
@@ -165,14 +168,24 @@ public class Imports {
             cause = cause.getCause();
         }
         if (cause instanceof RowError error) {
+=======
+    /** Notes an invoice that was left out, and why. */
+    public void leftOut(Exception exception, Invoice invoice, ImportReport report) {
+        Throwable mistake = exception;
+        // What a bean says inside an expression comes wrapped.
+        while (!mistake.getClass().getName().startsWith("org.orderway.") && mistake.getCause() != null) {
+            mistake = mistake.getCause();
+        }
+        if (mistake instanceof RowError error) {
+>>>>>>> a1438d59cfb6433b5c9f31abd60b67ce4c358838
             report.error(error.row(), error.getMessage() + "; invoice " + invoice.number() + " was left out");
-        } else if (cause instanceof InvalidOrder invalid) {
+        } else if (mistake instanceof InvalidOrder invalid) {
             invalid.errors()
                     .forEach(e -> report.error(
                             invoice.firstRow(),
                             "Invoice " + invoice.number() + " was left out: " + e.pointer() + " " + e.detail()));
         } else {
-            report.error(invoice.firstRow(), "Invoice " + invoice.number() + " was left out: " + cause.getMessage());
+            report.error(invoice.firstRow(), "Invoice " + invoice.number() + " was left out: " + mistake.getMessage());
         }
     }
 

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.orderway.messages.Delivery;
 
 /** A message's way in: what of it is kept, and what its sender cannot make us do. */
@@ -112,6 +113,14 @@ class DeliveriesTest {
         assertThat(delivery.contentType()).isEqualTo("application/json");
         assertThat(delivery.timestamp()).isEqualTo(NOW.minusSeconds(60));
         assertThat(delivery.body()).isEqualTo("body".getBytes(StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MAX_VALUE, Long.MIN_VALUE, -1, 253_402_300_800_000L})
+    void takesItsOwnTimeForOneThatNoDatabaseHolds(long millis) {
+        exchange.getMessage().setHeader(SpringRabbitMQConstants.TIMESTAMP, new Date(millis));
+
+        assertThat(deliveries.open(exchange).timestamp()).isEqualTo(NOW);
     }
 
     @Test

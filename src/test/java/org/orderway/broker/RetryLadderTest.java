@@ -88,7 +88,8 @@ class RetryLadderTest {
     void tellsAFailureInOneShortLineWithoutAnybodysData() {
         assertThat(reasons.of(new Unreadable("The body is\n  not valid JSON")))
                 .isEqualTo("Unreadable: The body is not valid JSON");
-        assertThat(reasons.of(new RuntimeException("ada", new Unreadable("no JSON")))).isEqualTo("Unreadable: no JSON");
+        assertThat(reasons.of(new RuntimeException("ada", new Unreadable("no JSON"))))
+                .isEqualTo("Unreadable: no JSON");
         assertThat(reasons.of(new IllegalStateException("card 4711 of ada@example.org")))
                 .isEqualTo("IllegalStateException");
         assertThat(reasons.of(new RuntimeException("ada", new java.net.ConnectException("10.0.0.1"))))

@@ -51,15 +51,17 @@ class ImportsTest {
 
     @Test
     void rowsOfOneNumberThatFollowEachOtherAreOneInvoice() {
-        Iterator<Invoice> invoices = imports.invoices(
-                List.of(row("1", "A"), row("1", "B"), row(" 2 ", "A"), row("C3", "A"), row("1", "C")).iterator());
+        Iterator<Invoice> invoices =
+                imports.invoices(List.of(row("1", "A"), row("1", "B"), row(" 2 ", "A"), row("C3", "A"), row("1", "C"))
+                        .iterator());
         List<Invoice> read = new ArrayList<>();
         invoices.forEachRemaining(read::add);
 
         assertThat(read).extracting(Invoice::number).containsExactly("1", "2", "C3", "1");
         assertThat(read).extracting(Invoice::firstRow).containsExactly(2L, 4L, 5L, 6L);
         assertThat(read).extracting(Invoice::isReturn).containsExactly(false, false, true, false);
-        assertThat(imports.invoices(List.<Map<String, String>>of().iterator()).hasNext()).isFalse();
+        assertThat(imports.invoices(List.<Map<String, String>>of().iterator()).hasNext())
+                .isFalse();
     }
 
     @Test
@@ -81,14 +83,17 @@ class ImportsTest {
     @ParameterizedTest
     @CsvSource({"100, 5.00, true", "100, 4.99, false", "1, 500, true"})
     void aLargeOrderTakesThePriorityLane(String quantity, String price, boolean priority) {
-        assertThat(imports.order(invoice(row("1", "A", "Quantity", quantity, "UnitPrice", price))).priority())
+        assertThat(imports.order(invoice(row("1", "A", "Quantity", quantity, "UnitPrice", price)))
+                        .priority())
                 .isEqualTo(priority);
     }
 
     @ParameterizedTest
     @CsvSource({"EIRE, IE", "eire, IE", "France, FR", "United Kingdom, GB"})
     void knowsCountriesByTheirNames(String name, String code) {
-        assertThat(imports.order(invoice(row("1", "A", "Country", name))).shipTo().country())
+        assertThat(imports.order(invoice(row("1", "A", "Country", name)))
+                        .shipTo()
+                        .country())
                 .isEqualTo(code);
     }
 
@@ -152,7 +157,8 @@ class ImportsTest {
 
     @Test
     void refusesAFileThatLacksColumns() {
-        assertThatThrownBy(() -> imports.invoices(List.of(Map.of("InvoiceNo", "1")).iterator()))
+        assertThatThrownBy(
+                        () -> imports.invoices(List.of(Map.of("InvoiceNo", "1")).iterator()))
                 .isInstanceOfSatisfying(InvalidOrder.class, e -> assertThat(
                                 e.errors().get(0).detail())
                         .contains("StockCode", "Description", "Quantity", "UnitPrice", "CustomerID", "Country"));

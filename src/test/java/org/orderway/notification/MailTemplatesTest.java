@@ -41,9 +41,8 @@ class MailTemplatesTest {
                     .filter(name -> name.endsWith(".html"))
                     .map(name -> name.replace(".html", ""))
                     .sorted()
-                    .forEach(type -> Stream.of("prepaid", "cod")
-                            .forEach(method -> Stream.of("Ada", "")
-                                    .forEach(name -> all.add(Arguments.of(type, method, name)))));
+                    .forEach(type -> Stream.of("prepaid", "cod").forEach(method -> Stream.of("Ada", "")
+                            .forEach(name -> all.add(Arguments.of(type, method, name)))));
         }
         return all.stream();
     }
@@ -54,16 +53,37 @@ class MailTemplatesTest {
         var mail = render(type, "S-1", name.isEmpty() ? null : name, method, Map.of());
 
         assertThat(mail.subject()).contains("S-1").hasSizeLessThan(100);
-        for (String part : List.of(mail.text(), mail.html())) {
+        String seen = mail.html().replaceAll("<[^>]*>", "");
+        for (String part : List.of(mail.text(), seen)) {
             assertThat(part)
-                    .contains("S-1", name.isEmpty() ? "Hello" : "Hello Ada,")
+                    .contains("S-1", name.isEmpty() ? "Hello," : "Hello Ada,")
                     .doesNotContain("null", "[(", "${", "th:", "[#");
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "order.shipped, true",
+                "order.failed, true",
+                "order.payment_success, true",
+                "order.created, false",
+                "order.failed.inventory, false",
+                "../mail/order.shipped, false",
+                "ORDER.SHIPPED, false",
+                "'', false",
+                "-, false"
+            })
+    void customersAreToldWhatHasATemplate(String type, boolean told) throws IOException {
+        assertThat(new Notification(null, null, templates, null, "x").tells(type))
+                .isEqualTo(told);
+    }
+
     @Test
     void aNameIsNeverMarkup() {
-        var mail = render("order.shipped", "S-1", "<script>alert(1)</script>", "prepaid", Map.of("carrier", "<b>x</b>"));
+        var mail =
+                render("order.shipped", "S-1", "<script>alert(1)</script>", "prepaid", Map.of("carrier", "<b>x</b>"));
 
         assertThat(mail.html()).doesNotContain("<script>", "<b>").contains("&lt;script&gt;");
         assertThat(mail.text()).contains("<script>alert(1)</script>");
@@ -87,10 +107,12 @@ class MailTemplatesTest {
 
     @Test
     void tellsWhatIsDueAtTheDoorAndThanksForWhatWasPaid() {
-        assertThat(render("order.payment_success", "S-1", "Ada", "cod", Map.of()).text())
+        assertThat(render("order.payment_success", "S-1", "Ada", "cod", Map.of())
+                        .text())
                 .contains("Please have 17.85 GBP ready")
                 .doesNotContain("received your payment");
-        assertThat(render("order.payment_success", "S-1", "Ada", "prepaid", Map.of()).text())
+        assertThat(render("order.payment_success", "S-1", "Ada", "prepaid", Map.of())
+                        .text())
                 .contains("we received your payment", "6 x 85123A")
                 .doesNotContain("Please have");
     }
