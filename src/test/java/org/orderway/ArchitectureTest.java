@@ -106,22 +106,21 @@ class ArchitectureTest {
 
     /** 0.1 + 0.2 is not 0.3. */
     @ArchTest
-    static final ArchRule moneyIsNoFloatingPointNumber = fields()
-            .that()
+    static final ArchRule moneyIsNoFloatingPointNumber = fields().that()
             .areDeclaredInClassesThat()
             .resideInAnyPackage(
-                    "org.orderway.orders..", "org.orderway.payment..", "org.orderway.inventory..", "org.orderway.imports..")
+                    "org.orderway.orders..",
+                    "org.orderway.payment..",
+                    "org.orderway.inventory..",
+                    "org.orderway.imports..")
             .should()
             .notHaveRawType(double.class)
             .andShould()
             .notHaveRawType(float.class);
 
     @ArchTest
-    static final ArchRule rulesHaveNoStaticState = fields()
-            .that()
-            .areStatic()
-            .should()
-            .haveModifier(JavaModifier.FINAL);
+    static final ArchRule rulesHaveNoStaticState =
+            fields().that().areStatic().should().haveModifier(JavaModifier.FINAL);
 
     @ArchTest
     static final ArchRule nothingIsPrinted = NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;

@@ -63,8 +63,12 @@ class RoutesLoadTest extends RouteTest {
             List<String> lines = Files.readAllLines(file);
             assertThat(lines.get(0)).as(file + " line 1").startsWith("# ");
             assertThat(lines).as(file + " in lines").hasSizeLessThanOrEqualTo(MOST_LINES);
-            assertThat(FILES.get(file).findValues("route")).as(file + " in routes").hasSizeLessThanOrEqualTo(MOST_ROUTES);
-            long firstNode = lines.stream().takeWhile(line -> line.startsWith("#") || line.isBlank()).count();
+            assertThat(FILES.get(file).findValues("route"))
+                    .as(file + " in routes")
+                    .hasSizeLessThanOrEqualTo(MOST_ROUTES);
+            long firstNode = lines.stream()
+                    .takeWhile(line -> line.startsWith("#") || line.isBlank())
+                    .count();
             assertThat(lines.stream().skip(firstNode).map(String::strip))
                     .as(file + ": comments below the header, which editors drop")
                     .noneMatch(line -> line.startsWith("#"));
@@ -79,9 +83,15 @@ class RoutesLoadTest extends RouteTest {
         each("route", (file, route) -> {
             String id = route.path("id").asText();
             assertThat(id).as("a route in " + file).matches("[a-z][a-z0-9-]+");
-            assertThat(route.path("description").asText()).as(id + " description").isNotBlank();
-            assertThat(configurations).as(id + " routeConfigurationId").contains(route.path("routeConfigurationId").asText());
-            assertThat(route.has("errorHandler")).as(id + " errorHandler, which breaks Hawtio's diagrams").isFalse();
+            assertThat(route.path("description").asText())
+                    .as(id + " description")
+                    .isNotBlank();
+            assertThat(configurations)
+                    .as(id + " routeConfigurationId")
+                    .contains(route.path("routeConfigurationId").asText());
+            assertThat(route.has("errorHandler"))
+                    .as(id + " errorHandler, which breaks Hawtio's diagrams")
+                    .isFalse();
             assertThat(route.has("nodePrefixId")).as(id + " nodePrefixId").isFalse();
         });
     }
@@ -98,7 +108,10 @@ class RoutesLoadTest extends RouteTest {
 
     private static void checkId(Path file, JsonNode owner, String kind, JsonNode node, List<String> ids) {
         String id = node.path("id").asText();
-        assertThat(id).as(kind + " in " + file).startsWith(owner.get("id").asText() + "-").matches("[a-z0-9-]+");
+        assertThat(id)
+                .as(kind + " in " + file)
+                .startsWith(owner.get("id").asText() + "-")
+                .matches("[a-z0-9-]+");
         ids.add(id);
     }
 
@@ -111,19 +124,29 @@ class RoutesLoadTest extends RouteTest {
                     steps.add(node.path("id").asText());
                 }
             });
-            assertThat(steps).as("steps of " + route.get("id").asText()).isNotEmpty().hasSizeLessThanOrEqualTo(MOST_STEPS);
+            assertThat(steps)
+                    .as("steps of " + route.get("id").asText())
+                    .isNotEmpty()
+                    .hasSizeLessThanOrEqualTo(MOST_STEPS);
         });
     }
 
     @Test
     void optionsAreParametersAndCallsAreWrittenOut() {
         FILES.forEach((file, root) -> {
-            root.findValues("uri").forEach(uri -> assertThat(uri.asText()).as(file + " uri").doesNotContain("?").doesNotMatch("(direct|seda):.*"));
-            root.findValues("to").forEach(to -> assertThat(to.isObject()).as(file + " to: " + to).isTrue());
+            root.findValues("uri").forEach(uri -> assertThat(uri.asText())
+                    .as(file + " uri")
+                    .doesNotContain("?")
+                    .doesNotMatch("(direct|seda):.*"));
+            root.findValues("to")
+                    .forEach(to ->
+                            assertThat(to.isObject()).as(file + " to: " + to).isTrue());
             assertThat(root.findValues("toD")).as(file + " toD").isEmpty();
             root.findValues("expression").forEach(e -> {
                 if (e.isTextual()) {
-                    assertThat(e.asText().split("&&|\\|\\||\\band\\b|\\bor\\b")).as(file + ": more than one comparison belongs into a bean: " + e).hasSize(1);
+                    assertThat(e.asText().split("&&|\\|\\||\\band\\b|\\bor\\b"))
+                            .as(file + ": more than one comparison belongs into a bean: " + e)
+                            .hasSize(1);
                 }
             });
         });
@@ -144,23 +167,33 @@ class RoutesLoadTest extends RouteTest {
                 consumed.add(camel.resolvePropertyPlaceholders(queues));
             }
         }
-        assertThat(consumed).containsExactlyInAnyOrderElementsOf(topology.workQueues().stream().map(WorkQueue::name).toList());
-        each("route", (file, route) -> nodes(route, (kind, node) -> {
-            if (!kind.equals("from")) {
-                assertThat(node.path("uri").asText()).as("publishing past the confirming publisher").doesNotStartWith("spring-rabbitmq");
-            }
-        }));
+        assertThat(consumed)
+                .containsExactlyInAnyOrderElementsOf(
+                        topology.workQueues().stream().map(WorkQueue::name).toList());
+        each(
+                "route",
+                (file, route) -> nodes(route, (kind, node) -> {
+                    if (!kind.equals("from")) {
+                        assertThat(node.path("uri").asText())
+                                .as("publishing past the confirming publisher")
+                                .doesNotStartWith("spring-rabbitmq");
+                    }
+                }));
     }
 
     /** Camel counts its quick redeliveries in a header; a route that drops it would be redelivered for ever. */
     @Test
     void noRouteDropsTheRedeliveryCount() {
-        each("route", (file, route) -> nodes(route, (kind, node) -> {
-            boolean answers = route.get("id").asText().equals("answer-json");
-            if (kind.startsWith("removeHeader") && !answers) {
-                assertThat(node.path("excludePattern").asText()).as(node.get("id").asText()).contains("CamelRedeliver*");
-            }
-        }));
+        each(
+                "route",
+                (file, route) -> nodes(route, (kind, node) -> {
+                    boolean answers = route.get("id").asText().equals("answer-json");
+                    if (kind.startsWith("removeHeader") && !answers) {
+                        assertThat(node.path("excludePattern").asText())
+                                .as(node.get("id").asText())
+                                .contains("CamelRedeliver*");
+                    }
+                }));
     }
 
     @Test
@@ -169,7 +202,8 @@ class RoutesLoadTest extends RouteTest {
         for (RouteDefinition route :
                 camel.getCamelContextExtension().getContextPlugin(Model.class).getRouteDefinitions()) {
             String xml = dumper.dumpModelAsXml(camel, route);
-            String inside = xml.replaceAll("(?s)<\\?xml.*?\\?>|<!--.*?-->", "").replaceFirst("(?s)^\\s*<route\\b[^>]*>\\s*", "");
+            String inside = xml.replaceAll("(?s)<\\?xml.*?\\?>|<!--.*?-->", "")
+                    .replaceFirst("(?s)^\\s*<route\\b[^>]*>\\s*", "");
             assertThat(inside).as(route.getRouteId()).startsWith("<from");
         }
     }
@@ -188,26 +222,29 @@ class RoutesLoadTest extends RouteTest {
             String name = field.getKey();
             JsonNode value = field.getValue();
             switch (name) {
-                case "steps" -> value.forEach(step -> {
-                    if (step.size() != 1) {
-                        fail("A step must be one node: " + step);
-                    }
-                    var only = step.properties().iterator().next();
-                    visit.accept(only.getKey(), only.getValue());
-                    nodes(only.getValue(), visit);
-                });
-                case "when" -> value.forEach(when -> {
-                    visit.accept("when", when);
-                    nodes(when, visit);
-                });
+                case "steps" ->
+                    value.forEach(step -> {
+                        if (step.size() != 1) {
+                            fail("A step must be one node: " + step);
+                        }
+                        var only = step.properties().iterator().next();
+                        visit.accept(only.getKey(), only.getValue());
+                        nodes(only.getValue(), visit);
+                    });
+                case "when" ->
+                    value.forEach(when -> {
+                        visit.accept("when", when);
+                        nodes(when, visit);
+                    });
                 case "from", "otherwise" -> {
                     visit.accept(name, value);
                     nodes(value, visit);
                 }
-                case "onException" -> value.forEach(caught -> {
-                    visit.accept("onException", caught.get("onException"));
-                    nodes(caught.get("onException"), visit);
-                });
+                case "onException" ->
+                    value.forEach(caught -> {
+                        visit.accept("onException", caught.get("onException"));
+                        nodes(caught.get("onException"), visit);
+                    });
                 default -> {}
             }
         });

@@ -16,8 +16,7 @@ class OrderRulesTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final OrderReader reader =
-            new OrderReader(new OrderReader.TutorialDefaults("guest", "IN", "INR", "cod"));
+    private final OrderReader reader = new OrderReader(new OrderReader.TutorialDefaults("guest", "IN", "INR", "cod"));
 
     @ParameterizedTest
     @CsvSource({
@@ -96,7 +95,8 @@ class OrderRulesTest {
 
     @Test
     void aCataloguePriceInAnotherCurrencyIsNoPrice() {
-        assertThat(check(line("A", 2, null), new Article("A", "lamps", BigDecimal.TEN, "EUR")).errors())
+        assertThat(check(line("A", 2, null), new Article("A", "lamps", BigDecimal.TEN, "EUR"))
+                        .errors())
                 .extracting(FieldError::pointer)
                 .containsExactly("/lines/0/unitPrice");
     }
