@@ -772,10 +772,11 @@ abstract class OrderJourneys {
                         """))
                 .as("reserved and sold are the sums of what orders hold and bought")
                 .isEmpty();
-        assertThat(column("select sum(captured) from orders", BigDecimal.class))
+        assertThat(column("select coalesce(sum(captured), 0) from orders", BigDecimal.class))
                 .as("what we captured is what the gateway took")
                 .isEqualByComparingTo(column(
-                        "select sum(amount) from simulators.charges where status = 'captured'", BigDecimal.class));
+                        "select coalesce(sum(amount), 0) from simulators.charges where status = 'captured'",
+                        BigDecimal.class));
         assertThat(
                         rows(
                                 """
@@ -796,7 +797,6 @@ abstract class OrderJourneys {
                 .isEmpty();
         assertThat(rows("select id::text from orders where status not in ('SHIPPED', 'FAILED')"))
                 .as("what is neither shipped nor failed lies in a dead-letter queue")
-                .isNotEmpty()
                 .allSatisfy(id -> assertThat(deadLetters(id)).isNotEmpty());
         assertThat(rows("select number from orders where status = 'FAILED' and reason is null"))
                 .isEmpty();
