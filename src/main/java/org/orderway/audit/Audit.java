@@ -1,8 +1,10 @@
 package org.orderway.audit;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Timestamp;
@@ -20,12 +22,17 @@ import org.springframework.transaction.annotation.Transactional;
 @Component("audit")
 public class Audit implements Timeline {
 
+    private static final int MOST_DIGITS = 1_000;
+
     private final JdbcClient jdbc;
     private final ObjectMapper mapper;
 
     Audit(JdbcClient jdbc, ObjectMapper mapper) {
         this.jdbc = jdbc;
-        this.mapper = mapper;
+        // An amount stays as exact as it came.
+        this.mapper = mapper.copy()
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .setNodeFactory(JsonNodeFactory.withExactBigDecimals(true));
     }
 
     /** Appends the event; a second delivery of it changes nothing. */
@@ -69,7 +76,7 @@ public class Audit implements Timeline {
             case "order.placed" -> body.path("lane").asText() + " lane";
             case "order.inventory_checked" -> "every line is held";
             case "order.payment_success" ->
-                body.path("captured").decimalValue().signum() > 0
+                !body.path("method").asText().equals("cod")
                         ? body.path("captured").asText() + " "
                                 + body.path("currency").asText() + " captured"
                         : body.path("due").asText() + " "
@@ -112,11 +119,25 @@ public class Audit implements Timeline {
     private JsonNode json(byte[] body) {
         try {
             JsonNode node = mapper.readTree(body);
-            // jsonb has no NUL character.
-            return node == null || node.isMissingNode() || node.toString().contains("\\u0000") ? null : node;
+            // jsonb has no NUL character and no number beyond all measure.
+            return node == null || node.isMissingNode() || node.toString().contains("\\u0000") || isBeyondMeasure(node)
+                    ? null
+                    : node;
         } catch (IOException notJson) {
             return null;
         }
+    }
+
+    private static boolean isBeyondMeasure(JsonNode node) {
+        if (node.isBigDecimal()) {
+            return Math.abs((long) node.decimalValue().scale()) > MOST_DIGITS;
+        }
+        for (JsonNode inside : node) {
+            if (isBeyondMeasure(inside)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private JsonNode stored(String json) {

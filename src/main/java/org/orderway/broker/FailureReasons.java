@@ -1,5 +1,7 @@
 package org.orderway.broker;
 
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.springframework.stereotype.Component;
 
@@ -13,11 +15,16 @@ public class FailureReasons {
     private static final int MAX = 300;
 
     /** The reason that goes into the {@code failure-reason} header and the log. */
-    public String of(Throwable failure) {
+    public String of(Throwable thrown) {
+        // What an expression of a route throws is wrapped in Camel's own.
+        Throwable failure = Stream.iterate(thrown, Objects::nonNull, Throwable::getCause)
+                .filter(cause -> isOurs(cause) || cause instanceof HttpOperationFailedException)
+                .findFirst()
+                .orElse(thrown);
         String reason;
         if (failure instanceof HttpOperationFailedException http) {
             reason = "HTTP " + http.getStatusCode() + " from " + host(http.getUri());
-        } else if (failure.getClass().getName().startsWith("org.orderway.")) {
+        } else if (isOurs(failure)) {
             reason = failure.getClass().getSimpleName() + ": " + failure.getMessage();
         } else {
             Throwable root = failure;
@@ -31,6 +38,10 @@ public class FailureReasons {
         }
         String line = reason.replaceAll("\\s+", " ").strip();
         return line.length() > MAX ? line.substring(0, MAX) : line;
+    }
+
+    private static boolean isOurs(Throwable failure) {
+        return failure.getClass().getName().startsWith("org.orderway.");
     }
 
     private static String host(String uri) {

@@ -2,6 +2,7 @@ package org.orderway.http;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -88,10 +89,15 @@ public final class Problem extends ErrorResponseException {
         return properties == null ? List.of() : (List<Fault>) properties.getOrDefault("errors", List.of());
     }
 
-    /** Only the status: a refused request may quote a customer's data, and messages of exceptions are logged. */
+    /** Status and places, never the detail: it may quote a customer's data, and messages of exceptions are logged. */
     @Override
     public String getMessage() {
-        return getStatusCode().toString();
+        String places = errors().stream()
+                .map(fault -> fault.pointer().isEmpty() ? "the whole body" : fault.pointer())
+                .distinct()
+                .limit(5)
+                .collect(Collectors.joining(", "));
+        return getStatusCode() + (places.isEmpty() ? "" : " at " + places);
     }
 
     private static ProblemDetail document(HttpStatus status, String detail, List<Fault> errors) {

@@ -1,7 +1,11 @@
 package org.orderway.imports;
 
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -60,6 +64,11 @@ public class Imports {
         return new ImportReport();
     }
 
+    /** The file as text: UTF-8, whatever the machine's own charset is. */
+    public Reader text(InputStream file) {
+        return file == null ? null : new InputStreamReader(file, StandardCharsets.UTF_8);
+    }
+
     /** Groups rows as they come into invoices. */
     public Iterator<Invoice> invoices(Iterator<Map<String, String>> rows) {
         return new InvoiceIterator(rows);
@@ -113,7 +122,7 @@ public class Imports {
                     sku,
                     new Articles.NewArticle(
                             sku,
-                            cells.getOrDefault("Description", "").strip().replaceAll("[\\s\\p{Cntrl}]+", " "),
+                            cells.getOrDefault("Description", "").replaceAll("[\\s\\p{Cntrl}]+", " ").strip(),
                             price(cells, row),
                             settings.currency(),
                             settings.services().contains(sku) ? null : pieces));
@@ -149,17 +158,21 @@ public class Imports {
         report.order(acceptance.replayed());
     }
 
-    /** Notes an invoice that was left out, and why. */
+    /** Notes an invoice that was left out, and why; what an expression of a route throws is wrapped in Camel's own. */
     public void leftOut(Exception mistake, Invoice invoice, ImportReport report) {
-        if (mistake instanceof RowError error) {
+        Throwable cause = mistake;
+        while (!cause.getClass().getName().startsWith("org.orderway.") && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        if (cause instanceof RowError error) {
             report.error(error.row(), error.getMessage() + "; invoice " + invoice.number() + " was left out");
-        } else if (mistake instanceof InvalidOrder invalid) {
+        } else if (cause instanceof InvalidOrder invalid) {
             invalid.errors()
                     .forEach(e -> report.error(
                             invoice.firstRow(),
                             "Invoice " + invoice.number() + " was left out: " + e.pointer() + " " + e.detail()));
         } else {
-            report.error(invoice.firstRow(), "Invoice " + invoice.number() + " was left out: " + mistake.getMessage());
+            report.error(invoice.firstRow(), "Invoice " + invoice.number() + " was left out: " + cause.getMessage());
         }
     }
 

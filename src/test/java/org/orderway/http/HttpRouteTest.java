@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.springrabbit.springboot.SpringRabbitMQComponentAutoConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,7 +53,9 @@ import org.springframework.transaction.CannotCreateTransactionException;
             "camel.main.routes-include-pattern=file:routes-yaml/http.camel.yaml,"
                     + "file:routes-yaml/shared/problems.camel.yaml,file:routes-yaml/shared/answer.camel.yaml,"
                     + "classpath:http/rooms.camel.yaml",
-            "orderway.http.max-import=2MB"
+            "orderway.http.max-import=2MB",
+            // There is neither database nor broker here, whose health the group readiness names.
+            "management.endpoint.health.validate-group-membership=false"
         })
 class HttpRouteTest {
 
@@ -367,7 +370,12 @@ class HttpRouteTest {
 
     @Configuration
     @EnableAutoConfiguration(
-            exclude = {DataSourceAutoConfiguration.class, FlywayAutoConfiguration.class, RabbitAutoConfiguration.class})
+            exclude = {
+                DataSourceAutoConfiguration.class,
+                FlywayAutoConfiguration.class,
+                RabbitAutoConfiguration.class,
+                SpringRabbitMQComponentAutoConfiguration.class
+            })
     @EnableConfigurationProperties(HttpSettings.class)
     @ComponentScan(basePackageClasses = Contract.class)
     static class House {

@@ -113,8 +113,9 @@ class ImportsRouteTest extends RouteTest {
 
         Exchange answer = importOf(HEAD + "1,A,Lamp,6,x,2.55,17850,United Kingdom\n");
 
-        assertThat(report(answer).get("replayed").asInt()).isEqualTo(1);
-        assertThat(report(answer).get("orders").asInt()).isZero();
+        JsonNode report = report(answer);
+        assertThat(report.get("replayed").asInt()).isEqualTo(1);
+        assertThat(report.get("orders").asInt()).isZero();
         assertThat(end("accept-order-publish").getReceivedCounter()).isZero();
     }
 

@@ -27,7 +27,7 @@ class WordsOfStrangersTest {
                 camel.getRegistry().bind(untouched, new Untouched());
             }
             camel.getPropertiesComponent().addOverrideProperty("orderway.outbox.limit", "1");
-            for (String file : List.of("shared/orders", "products")) {
+            for (String file : List.of("shared/acceptance", "products")) {
                 var resource = PluginHelper.getResourceLoader(camel)
                         .resolveResource("file:routes-yaml/" + file + ".camel.yaml");
                 PluginHelper.getRoutesLoader(camel).loadRoutes(resource);

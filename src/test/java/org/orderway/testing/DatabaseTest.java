@@ -1,0 +1,133 @@
+package org.orderway.testing;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeEach;
+import org.orderway.OrderwayApplication;
+import org.orderway.messages.Event;
+import org.orderway.orders.Intake;
+import org.orderway.orders.OrderLine;
+import org.orderway.orders.OrderRequest;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.context.ActiveProfiles;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The beans over a real PostgreSQL, without any route or broker. Every subclass shares one context and one database. */
+@ActiveProfiles("simulators")
+@SpringBootTest(
+        classes = OrderwayApplication.class,
+        webEnvironment = SpringBootTest.WebEnvironment.MOCK,
+        properties = {
+            "camel.main.routes-include-pattern=classpath:no-routes/*.yaml",
+            "spring.rabbitmq.port=1",
+            "orderway.broker.depth-poll=1d",
+            "orderway.outbox.limit=3",
+            "orderway.outbox.batch=2"
+        })
+public abstract class DatabaseTest {
+
+    private static final TestDatabase DATABASE = TestDatabase.fresh();
+
+    @Autowired
+    protected JdbcClient jdbc;
+
+    @Autowired
+    protected TransactionTemplate transaction;
+
+    @Autowired
+    protected Intake intake;
+
+    @Autowired
+    protected ObjectMapper mapper;
+
+    @DynamicPropertySource
+    static void database(DynamicPropertyRegistry registry) {
+        DATABASE.register(registry);
+    }
+
+    @BeforeEach
+    void emptyTables() {
+        jdbc.sql(
+                        """
+                        truncate orders, order_lines, idempotency_keys, outcomes, outbox, effects, products, reservations,
+                            shipments, audit_events, analytics_orders, imported_returns, once
+                        """)
+                .update();
+    }
+
+    /** An order of these lines, placed and accepted. */
+    protected UUID placed(String number, OrderLine... lines) {
+        return intake.accept(request(number), List.of(lines), "normal", null).id();
+    }
+
+    protected static OrderRequest request(String number) {
+        return new OrderRequest(
+                number,
+                false,
+                new OrderRequest.Customer("c-1", "Ada", "ada@example.org"),
+                new OrderRequest.ShipTo("Ada", List.of("1 High St"), "Leeds", "LS1", "GB"),
+                new OrderRequest.Payment("prepaid", "tok_ok"),
+                "GBP",
+                List.of(new OrderRequest.Line("A", 1, new BigDecimal("2.5"), null)));
+    }
+
+    protected static OrderLine line(int no, String sku, int quantity) {
+        return new OrderLine(no, sku, quantity, new BigDecimal("2.5"), "other");
+    }
+
+    protected void status(UUID order, String status) {
+        jdbc.sql("update orders set status = ? where id = ?")
+                .params(status, order)
+                .update();
+    }
+
+    protected String statusOf(UUID order) {
+        return jdbc.sql("select status from orders where id = ?")
+                .param(order)
+                .query(String.class)
+                .single();
+    }
+
+    protected long count(String table) {
+        return jdbc.sql("select count(*) from " + table).query(Long.class).single();
+    }
+
+    /** An event as a consumer would have read it. */
+    protected Event event(String type, UUID order, Map<String, Object> details) {
+        Map<String, Object> body = EventBodies.of(type, order);
+        body.putAll(details);
+        return new Event(
+                "event-" + type,
+                type,
+                order,
+                Instant.parse(body.get("occurredAt").toString()),
+                mapper.valueToTree(body));
+    }
+
+    /** Does all of it at the same time and waits for all; a failure fails. */
+    protected static <T> List<T> together(List<Callable<T>> work) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(work.size());
+        try {
+            List<Future<T>> futures = threads.invokeAll(work);
+            List<T> results = new java.util.ArrayList<>();
+            for (Future<T> future : futures) {
+                results.add(future.get());
+            }
+            return results;
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+}
