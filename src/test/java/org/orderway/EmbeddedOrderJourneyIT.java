@@ -19,6 +19,7 @@ class EmbeddedOrderJourneyIT extends OrderJourneys {
 
     @DynamicPropertySource
     static void embedded(DynamicPropertyRegistry registry) throws IOException {
+        // Under target: what sweeps the system's temporary folder would take the database away, and its log is at hand.
         Path data = Files.createTempDirectory(Path.of("target"), "journey-");
         registry.add("orderway.embedded.data", data::toString);
         registry.add("orderway.embedded.broker.port", () -> 0);

@@ -4,6 +4,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.matchingJsonPath;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
@@ -623,7 +624,12 @@ abstract class OrderJourneys {
 
         awaitStatus(id, "SHIPPED");
         assertThat(parcels(id)).isEqualTo(1);
-        assertThat(bookings(id)).as("asked for by its key, not booked again").isEqualTo(1);
+        assertThat(carrier.findAll(getRequestedFor(urlPathEqualTo("/shipments/shipment-" + id))))
+                .as("asked for by its key")
+                .hasSize(1);
+        // A call is on record once it was answered, which is late here.
+        await("booked once").atMost(PATIENCE).untilAsserted(() -> assertThat(bookings(id))
+                .isEqualTo(1));
         assertThat(deadLetters(id)).isEmpty();
         assertStock(sku, 4, 0);
     }
@@ -766,10 +772,11 @@ abstract class OrderJourneys {
                         """))
                 .as("reserved and sold are the sums of what orders hold and bought")
                 .isEmpty();
-        assertThat(column("select sum(captured) from orders", BigDecimal.class))
+        assertThat(column("select coalesce(sum(captured), 0) from orders", BigDecimal.class))
                 .as("what we captured is what the gateway took")
                 .isEqualByComparingTo(column(
-                        "select sum(amount) from simulators.charges where status = 'captured'", BigDecimal.class));
+                        "select coalesce(sum(amount), 0) from simulators.charges where status = 'captured'",
+                        BigDecimal.class));
         assertThat(
                         rows(
                                 """
@@ -790,7 +797,6 @@ abstract class OrderJourneys {
                 .isEmpty();
         assertThat(rows("select id::text from orders where status not in ('SHIPPED', 'FAILED')"))
                 .as("what is neither shipped nor failed lies in a dead-letter queue")
-                .isNotEmpty()
                 .allSatisfy(id -> assertThat(deadLetters(id)).isNotEmpty());
         assertThat(rows("select number from orders where status = 'FAILED' and reason is null"))
                 .isEmpty();
