@@ -160,15 +160,6 @@ public class Imports {
         report.order(acceptance.replayed());
     }
 
-<<<<<<< HEAD
-    /** Notes an invoice that was left out, and why; what an expression of a route throws is wrapped in Camel's own. */
-    public void leftOut(Exception mistake, Invoice invoice, ImportReport report) {
-        Throwable cause = mistake;
-        while (!cause.getClass().getName().startsWith("org.orderway.") && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        if (cause instanceof RowError error) {
-=======
     /** Notes an invoice that was left out, and why. */
     public void leftOut(Exception exception, Invoice invoice, ImportReport report) {
         Throwable mistake = exception;
@@ -177,7 +168,6 @@ public class Imports {
             mistake = mistake.getCause();
         }
         if (mistake instanceof RowError error) {
->>>>>>> a1438d59cfb6433b5c9f31abd60b67ce4c358838
             report.error(error.row(), error.getMessage() + "; invoice " + invoice.number() + " was left out");
         } else if (mistake instanceof InvalidOrder invalid) {
             invalid.errors()

@@ -52,7 +52,8 @@ public class Outbox {
      */
     @Transactional
     public List<Entry> takeOverdue() {
-        return jdbc.sql(
+        return jdbc
+                .sql(
                         """
                         update outbox set taken_at = now() where id in (
                             select id from outbox where taken_at < now() - make_interval(secs => ?)

@@ -55,7 +55,8 @@ class OutboxDatabaseTest extends DatabaseTest {
     }
 
     private void letTheGraceTimePass() {
-        jdbc.sql("update outbox set taken_at = taken_at - interval '11 seconds'").update();
+        jdbc.sql("update outbox set taken_at = taken_at - interval '11 seconds'")
+                .update();
     }
 
     @Test

@@ -25,9 +25,7 @@ class RetentionRouteTest extends RouteTest {
 
     @Test
     void comesAgainAfterADatabaseThatWasAway() {
-        doThrow(new DataAccessResourceFailureException("away"))
-                .when(retention)
-                .cleanUp();
+        doThrow(new DataAccessResourceFailureException("away")).when(retention).cleanUp();
 
         Exchange done = call("retention-clean-up", null, Map.of());
 
