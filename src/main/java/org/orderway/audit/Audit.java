@@ -77,11 +77,11 @@ public class Audit implements Timeline {
             case "order.placed" -> body.path("lane").asText() + " lane";
             case "order.inventory_checked" -> "every line is held";
             case "order.payment_success" ->
-                !body.path("method").asText().equals("cod")
-                        ? body.path("captured").asText() + " "
-                                + body.path("currency").asText() + " captured"
-                        : body.path("due").asText() + " "
-                                + body.path("currency").asText() + " due at the door";
+                body.path("method").asText().equals("cod")
+                        ? body.path("due").asText() + " "
+                                + body.path("currency").asText() + " due at the door"
+                        : body.path("captured").asText() + " "
+                                + body.path("currency").asText() + " captured";
             case "order.shipping_prepared", "order.shipped" ->
                 body.path("carrier").asText() + " "
                         + body.path("trackingNumber").asText();

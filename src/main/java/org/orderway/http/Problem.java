@@ -2,6 +2,7 @@ package org.orderway.http;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -14,6 +15,9 @@ import org.springframework.web.ErrorResponseException;
  * a filter throws it; routes answer it by the route configuration {@code answer-problem}.
  */
 public final class Problem extends ErrorResponseException {
+
+    /** Words of a pointer that are not of our contract's kind: a sender may write anything there, in the log it has no place. */
+    private static final Pattern OF_STRANGERS = Pattern.compile("/(?![A-Za-z]{1,20}(/|$)|[0-9]{1,4}(/|$))[^/]*");
 
     /**
      * One fault of a request.
@@ -93,7 +97,9 @@ public final class Problem extends ErrorResponseException {
     @Override
     public String getMessage() {
         String places = errors().stream()
-                .map(fault -> fault.pointer().isEmpty() ? "the whole body" : fault.pointer())
+                .map(fault -> fault.pointer().isEmpty()
+                        ? "the whole body"
+                        : OF_STRANGERS.matcher(fault.pointer()).replaceAll("/…"))
                 .distinct()
                 .limit(5)
                 .collect(Collectors.joining(", "));

@@ -53,7 +53,7 @@ class MessageCodec {
                 m.id(),
                 m.type(),
                 m.correlationId(),
-                m.timestamp().toEpochMilli(),
+                m.timestamp().toString(),
                 m.contentType(),
                 m.headers(),
                 body);
@@ -69,7 +69,7 @@ class MessageCodec {
                 s.id,
                 s.type,
                 s.correlationId,
-                Instant.ofEpochMilli(s.timestamp),
+                Instant.parse(s.timestamp),
                 s.contentType,
                 s.headers,
                 body);
@@ -81,7 +81,7 @@ class MessageCodec {
             String id,
             String type,
             String correlationId,
-            long timestamp,
+            String timestamp,
             String contentType,
             Map<String, Object> headers,
             String body) {}

@@ -106,7 +106,7 @@ class AuditDatabaseTest extends DatabaseTest {
     @Test
     void saysWhatIsDueAtTheDoor() {
         Map<String, Object> body = EventBodies.of("order.payment_success", order);
-        body.putAll(Map.of("captured", 0, "due", 17.85));
+        body.putAll(Map.of("method", "cod", "captured", 0, "due", 17.85));
         audit.append(delivery("m-1", "order.payment_success", Incoming.json(body)));
 
         assertThat(audit.of(order)).extracting(Timeline.Entry::detail).containsExactly("17.85 GBP due at the door");
