@@ -2,6 +2,7 @@ package org.orderway.crash;
 
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.icegreen.greenmail.util.GreenMail;
@@ -36,7 +37,6 @@ import javax.sql.DataSource;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVRecord;
 import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -84,6 +84,7 @@ abstract class CrashJourneys {
     private final AtomicInteger crashes = new AtomicInteger();
     private List<List<CSVRecord>> invoices;
     private ChildJvm orderway;
+    private boolean canHalt;
 
     /** What the child is told of broker and database, and nothing else. */
     abstract List<String> arguments();
@@ -100,6 +101,9 @@ abstract class CrashJourneys {
         for (String name : List.of("application.yml", "routes-yaml", "samples")) {
             FileSystemUtils.copyRecursively(PROJECT.resolve(name), folder.resolve(name));
         }
+        // The mail server's threads fail when a client of theirs is killed, and nobody else's wait should end with
+        // them.
+        Awaitility.doNotCatchUncaughtExceptionsByDefault();
         mails.start();
         try (Reader file = Files.newBufferedReader(PROJECT.resolve("samples/online-retail-sample.csv"))) {
             Map<String, List<CSVRecord>> byNumber = new TreeMap<>();
@@ -127,6 +131,7 @@ abstract class CrashJourneys {
             }
         } finally {
             mails.stop();
+            Awaitility.reset();
             leaveNothingBehind();
         }
     }
@@ -264,7 +269,7 @@ abstract class CrashJourneys {
                 .isEqualTo(60));
         everythingIsRight();
         assertThat(exitCode).isEqualTo(128 + 15);
-        assertThat(said).doesNotContain("\tat ", "Exception", " ERROR ");
+        assertThat(said).doesNotContain("\tat ", " ERROR ");
         assertThat(took).isLessThan(Duration.ofSeconds(15));
     }
 
@@ -281,8 +286,12 @@ abstract class CrashJourneys {
 
     private void start(boolean halting) {
         if (orderway != null && orderway.isAlive()) {
-            return;
+            if (halting == canHalt) {
+                return;
+            }
+            orderway.stop(Duration.ofSeconds(60));
         }
+        canHalt = halting;
         ChildJvm.Builder builder = halting
                 ? ChildJvm.of(HaltingOrderway.class, folder)
                         .httpPort(port)
@@ -331,11 +340,6 @@ abstract class CrashJourneys {
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    /** The mail server's threads may fail when a client of theirs is killed. */
-    private static ConditionFactory await(String what) {
-        return Awaitility.await(what).dontCatchUncaughtExceptions();
     }
 
     // --- a shop
