@@ -3,11 +3,15 @@ package org.orderway.testing;
 import static org.apache.camel.builder.AdviceWith.adviceWith;
 import static org.mockito.Mockito.mockingDetails;
 
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -15,13 +19,9 @@ import org.apache.camel.ExchangePattern;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.Route;
 import org.apache.camel.component.mock.MockEndpoint;
-import org.apache.camel.support.RoutePolicySupport;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.time.Instant;
-import java.nio.charset.StandardCharsets;
 import org.apache.camel.model.Model;
 import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.support.RoutePolicySupport;
 import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
 import org.apache.camel.test.spring.junit5.UseAdviceWith;
 import org.junit.jupiter.api.AfterEach;
@@ -180,10 +180,7 @@ public abstract class RouteTest {
 
     /** The routes of the YAML files, those that Camel makes of the HTTP contract left out. */
     protected List<String> routeIds() {
-        return camel.getCamelContextExtension()
-                .getContextPlugin(Model.class)
-                .getRouteDefinitions()
-                .stream()
+        return camel.getCamelContextExtension().getContextPlugin(Model.class).getRouteDefinitions().stream()
                 .filter(route -> route.isRest() == null || !route.isRest())
                 .map(route -> route.getRouteId())
                 .toList();
