@@ -91,6 +91,9 @@ abstract class CrashJourneys {
 
     abstract DataSource dataSource();
 
+    /** Whether the child takes another mail server than its own, one that survives it. */
+    abstract boolean mailsComeHere();
+
     /** A plain client's connection to the broker. */
     abstract Connection broker() throws Exception;
 
@@ -534,6 +537,9 @@ abstract class CrashJourneys {
                 """))
                 .as("orders whose customers were not told each fact")
                 .isEmpty();
+        if (!mailsComeHere()) {
+            return;
+        }
         List<String> received = new ArrayList<>();
         for (MimeMessage mail : mails.getReceivedMessages()) {
             received.add(mail.getMessageID());
