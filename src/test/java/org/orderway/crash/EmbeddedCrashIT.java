@@ -33,6 +33,12 @@ class EmbeddedCrashIT extends CrashJourneys {
         return database;
     }
 
+    /** The embedded mail server forgets its mails with the JVM. */
+    @Override
+    boolean mailsComeHere() {
+        return false;
+    }
+
     @Override
     Connection broker() throws Exception {
         ConnectionFactory factory = new ConnectionFactory();

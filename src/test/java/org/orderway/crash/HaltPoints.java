@@ -17,9 +17,8 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
-import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.spi.InterceptStrategy;
-import org.apache.camel.support.EventNotifierSupport;
+import org.apache.camel.support.SynchronizationAdapter;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
 import org.orderway.broker.Publisher;
 import org.springframework.amqp.rabbit.connection.Connection;
@@ -55,18 +54,6 @@ class HaltPoints {
             public Processor wrapProcessorInInterceptors(
                     CamelContext context, NamedNode node, Processor target, Processor next) {
                 return new AroundNode(node.getId(), target);
-            }
-        };
-    }
-
-    @Bean
-    EventNotifierSupport haltAtTheEndOfRoutes() {
-        return new EventNotifierSupport() {
-            @Override
-            public void notify(CamelEvent event) {
-                if (event instanceof CamelEvent.ExchangeCompletedEvent completed) {
-                    haltAt("end of " + completed.getExchange().getFromRouteId());
-                }
             }
         };
     }
@@ -111,6 +98,15 @@ class HaltPoints {
         @Override
         public boolean process(Exchange exchange, AsyncCallback callback) {
             haltAround("before " + node, exchange);
+            String end = "end of " + exchange.getFromRouteId();
+            if (isArmed(end)) {
+                exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+                    @Override
+                    public void onComplete(Exchange completed) {
+                        haltAt(end);
+                    }
+                });
+            }
             return super.process(exchange, doneSync -> {
                 if (exchange.getException() == null) {
                     haltAround("after " + node, exchange);

@@ -35,6 +35,11 @@ class RabbitCrashIT extends CrashJourneys {
     }
 
     @Override
+    boolean mailsComeHere() {
+        return true;
+    }
+
+    @Override
     Connection broker() throws Exception {
         return RealRabbit.current().connect();
     }
