@@ -8,6 +8,8 @@ import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.apache.camel.component.springrabbit.DefaultListenerContainerFactory;
 import org.apache.camel.component.springrabbit.SpringRabbitMQEndpoint;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.amqp.ImmediateRequeueAmqpException;
 import org.springframework.amqp.core.AcknowledgeMode;
 import org.springframework.amqp.rabbit.listener.AbstractMessageListenerContainer;
@@ -28,10 +30,14 @@ class ListenerContainers extends DefaultListenerContainerFactory {
 
     private static final long LONGEST_RECOVERY_PAUSE = 10_000;
 
-    private final Topology topology;
+    private static final Logger log = LoggerFactory.getLogger(ListenerContainers.class);
 
-    ListenerContainers(Topology topology) {
+    private final Topology topology;
+    private final FailureReasons reasons;
+
+    ListenerContainers(Topology topology, FailureReasons reasons) {
         this.topology = topology;
+        this.reasons = reasons;
     }
 
     @Override
@@ -60,6 +66,12 @@ class ListenerContainers extends DefaultListenerContainerFactory {
 
         container.setDefaultRequeueRejected(false);
         container.setAdviceChain((MethodInterceptor) this::requeueWhatCouldNotBePublished);
+        // One line: the container's own would be a stack trace whose messages may quote somebody's data.
+        container.setErrorHandler(failure -> log.warn(
+                "{}: a delivery could not be finished and goes {}: {}",
+                queues.get(0),
+                causedByPublishing(failure) ? "back to its queue" : "to the dead letters",
+                reasons.of(failure)));
         container.setMissingQueuesFatal(false);
         container.setMismatchedQueuesFatal(false);
         container.setPossibleAuthenticationFailureFatal(false);

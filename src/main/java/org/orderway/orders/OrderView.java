@@ -79,7 +79,7 @@ public class OrderView {
                 (String) filter.get("status"),
                 (String) filter.get("customer"),
                 (String) filter.get("number"),
-                after == null ? null : id(after),
+                after == null ? null : id(after, "after"),
                 size + 1);
         boolean more = found.size() > size;
         List<Orders.Summary> page = more ? found.subList(0, size) : found;
@@ -90,15 +90,15 @@ public class OrderView {
     }
 
     private Order find(String id) {
-        UUID orderId = id(id);
+        UUID orderId = id(id, "id");
         return orders.find(orderId).orElseThrow(() -> new UnknownOrder(orderId));
     }
 
-    private static UUID id(String text) {
+    private static UUID id(String text, String pointer) {
         try {
             return UUID.fromString(text);
         } catch (IllegalArgumentException notAnId) {
-            throw new InvalidOrder(List.of(new FieldError("/id", "is not an order id, which is a UUID")));
+            throw new InvalidOrder(List.of(new FieldError(pointer, "is not an order id, which is a UUID")));
         }
     }
 
