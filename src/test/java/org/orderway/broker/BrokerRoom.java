@@ -74,7 +74,14 @@ class BrokerRoom {
 
     @Configuration(proxyBeanMethods = false)
     @EnableConfigurationProperties(Topology.class)
-    @Import({Declarations.class, Publisher.class, ListenerContainers.class, QueueDepths.class})
+    @Import({
+        Declarations.class,
+        Publisher.class,
+        ListenerContainers.class,
+        ConsumedQueueConverter.class,
+        FailureReasons.class,
+        QueueDepths.class
+    })
     @ImportAutoConfiguration({
         RabbitAutoConfiguration.class,
         MetricsAutoConfiguration.class,
