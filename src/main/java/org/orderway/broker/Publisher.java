@@ -18,11 +18,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.orderway.broker.PublishFailed.Reason;
 import org.orderway.messages.OutgoingMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.amqp.AmqpException;
+import org.springframework.amqp.core.AmqpAdmin;
 import org.springframework.amqp.rabbit.connection.Connection;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.amqp.rabbit.connection.ConnectionListener;
@@ -52,6 +54,7 @@ public class Publisher implements DisposableBean {
     private final Counter unknownKeys;
     private final Duration confirmTimeout;
     private final Alarm alarm = new Alarm();
+    private final Declared declared;
     private final Set<String> knownKeys = ConcurrentHashMap.newKeySet();
     private final Set<String> reportedKeys = ConcurrentHashMap.newKeySet();
     private final ExecutorService closing = Executors.newCachedThreadPool(work -> {
@@ -62,6 +65,7 @@ public class Publisher implements DisposableBean {
 
     Publisher(
             ConnectionFactory connectionFactory,
+            AmqpAdmin admin,
             Topology topology,
             MeterRegistry meters,
             @Value("${orderway.publisher.confirm-timeout:5s}") Duration confirmTimeout) {
@@ -73,7 +77,9 @@ public class Publisher implements DisposableBean {
                 .description("Messages published with a key that is not in orderway.topology.published")
                 .register(meters);
         this.confirmTimeout = confirmTimeout;
+        this.declared = new Declared(admin);
         this.connections.addConnectionListener(alarm);
+        this.connections.addConnectionListener(declared);
     }
 
     /**
@@ -136,6 +142,7 @@ public class Publisher implements DisposableBean {
                 throw new PublishFailed(
                         Reason.BLOCKED, messages, "The broker takes no messages at present: " + alarm.why, null);
             }
+            declared.ensure();
             channel = connection.createChannel(false);
             if (channel.getNextPublishSeqNo() == 0) {
                 channel.confirmSelect();
@@ -304,6 +311,40 @@ public class Publisher implements DisposableBean {
                 wait(left);
             }
             return true;
+        }
+    }
+
+    /**
+     * The topology is on the broker. Each new connection declares it, but the first of them alone while the others go on:
+     * a message that overtook the declaration would find its exchange without its queues and be unroutable.
+     */
+    private static class Declared implements ConnectionListener {
+
+        private final AmqpAdmin admin;
+        private final AtomicInteger connections = new AtomicInteger();
+        private volatile int declaredFor;
+
+        Declared(AmqpAdmin admin) {
+            this.admin = admin;
+        }
+
+        @Override
+        public void onCreate(Connection connection) {
+            connections.incrementAndGet();
+        }
+
+        void ensure() {
+            int wanted = connections.get();
+            if (declaredFor != wanted) {
+                declare(wanted);
+            }
+        }
+
+        private synchronized void declare(int wanted) {
+            if (declaredFor < wanted) {
+                admin.initialize();
+                declaredFor = wanted;
+            }
         }
     }
 }
