@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyBoolean;
 import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.inOrder;
 import static org.mockito.Mockito.mock;
@@ -66,7 +67,7 @@ class PublisherTest {
         tryToPublish();
         verify(admin, times(1)).initialize();
 
-        when(connections.createConnection()).thenReturn(connection);
+        doReturn(connection).when(connections).createConnection();
         tryToPublish();
         verify(admin, times(1)).initialize();
 
