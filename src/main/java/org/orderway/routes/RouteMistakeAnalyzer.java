@@ -17,10 +17,22 @@ class RouteMistakeAnalyzer implements FailureAnalyzer {
                         || cause instanceof CamelSpringBootInitializationException)
                 .findFirst()
                 .map(mistake -> new FailureAnalysis(
-                        mistake.getMessage(),
-                        "Correct the file in routes-yaml/ and start again. Nothing is lost: messages wait in their queues.",
+                        description(mistake),
+                        "Correct the file in routes-yaml/, or give the setting it asks for, and start again. Nothing is"
+                                + " lost: messages wait in their queues.",
                         mistake))
                 .orElse(null);
+    }
+
+    /** What Camel says, and below it the root of the matter, which Camel's sentence often cuts off. */
+    private static String description(Throwable mistake) {
+        String root = chain(mistake)
+                .map(Throwable::getMessage)
+                .filter(Objects::nonNull)
+                .reduce((first, last) -> last)
+                .orElse("");
+        String message = String.valueOf(mistake.getMessage());
+        return message.contains(root) ? message : message + "\n\n" + root;
     }
 
     private static Stream<Throwable> chain(Throwable failure) {

@@ -35,6 +35,19 @@ class RouteMistakeAnalyzerTest {
     }
 
     @Test
+    void namesTheSettingThatWasNotGiven() {
+        Exception mistake = new FailedToCreateRouteException(
+                "ask-gateway",
+                "Route(ask-gateway)",
+                "to[{{orderway.payment.gateway.url}}]",
+                new IllegalArgumentException(
+                        "Failed to resolve endpoint",
+                        new IllegalArgumentException("Could not resolve placeholder 'ORDERWAY_GATEWAY_URL'")));
+
+        assertThat(analyzer.analyze(mistake).getDescription()).contains("ask-gateway", "'ORDERWAY_GATEWAY_URL'");
+    }
+
+    @Test
     void leavesOtherFailuresToOthers() {
         assertThat(analyzer.analyze(new IllegalStateException("something else")))
                 .isNull();
