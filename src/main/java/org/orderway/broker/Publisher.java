@@ -211,12 +211,25 @@ public class Publisher implements DisposableBean {
                 closed);
     }
 
+    /**
+     * Whether the channel could be left clean. A cached channel whose connection is gone tries to connect again for
+     * whatever is asked of it: that failure must not stand in for the outcome of the publish.
+     */
+    private static boolean left(Channel channel, ConfirmedBatch batch) {
+        try {
+            batch.leave(channel);
+            return true;
+        } catch (AmqpException | ShutdownSignalException gone) {
+            log.debug("A channel went away after its messages were confirmed", gone);
+            return false;
+        }
+    }
+
     private void release(Channel channel, ConfirmedBatch batch, boolean reusable) {
         if (channel == null) {
             return;
         }
-        batch.leave(channel);
-        if (reusable) {
+        if (reusable && left(channel, batch)) {
             close(channel);
         } else {
             // A broker that does not answer takes its time to answer this, too: nobody should wait for it.

@@ -22,6 +22,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mockito.ArgumentCaptor;
+import org.springframework.amqp.AmqpConnectException;
 import org.springframework.amqp.AmqpIOException;
 import org.springframework.amqp.core.AmqpAdmin;
 import org.springframework.amqp.rabbit.connection.Connection;
@@ -85,6 +86,13 @@ class PublisherTest {
         assertThatThrownBy(this::publish).isInstanceOf(PublishFailed.class);
         verify(channel, never())
                 .basicPublish(anyString(), anyString(), anyBoolean(), any(AMQP.BasicProperties.class), any());
+    }
+
+    @Test
+    void tellsWhatBecameOfThePublishEvenWhenTheChannelCannotBeReachedAnyMore() {
+        when(channel.removeConfirmListener(any())).thenThrow(new AmqpConnectException(new java.net.ConnectException()));
+
+        assertThatThrownBy(this::publish).isInstanceOf(PublishFailed.class);
     }
 
     /** The mock never confirms, which is not the point here. */
