@@ -30,11 +30,6 @@ public class CaughtMails {
         return List.copyOf(mails);
     }
 
-    /** Forgets all of them. */
-    public synchronized void clear() {
-        mails.clear();
-    }
-
     void catchMail(MimeMessage message, List<String> to) throws MessagingException {
         CaughtMail mail = read(message, to);
         synchronized (this) {
