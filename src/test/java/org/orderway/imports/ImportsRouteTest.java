@@ -56,7 +56,7 @@ class ImportsRouteTest extends RouteTest {
                                 "{\"orders\": 2, \"replayed\": 0, \"returns\": 0, \"products\": 3, \"failed\": 0, \"errors\": []}"));
         verify(intake, times(1)).accept(order("536365"), any(), eq("normal"), eq(""));
         verify(intake, times(1)).accept(order("536366"), any(), eq("priority"), eq(""));
-        assertThat(end("accept-order-publish").getReceivedCounter()).isEqualTo(2);
+        assertThat(end("hand-to-outbox-publish").getReceivedCounter()).isEqualTo(2);
         assertThat(end("import-invoice-set-aside").getReceivedCounter()).isZero();
         verify(products, times(1))
                 .introduce(argThat(articles -> articles.get(0).name().equals("HEART, WHITE")
@@ -104,7 +104,7 @@ class ImportsRouteTest extends RouteTest {
         verify(intake, times(1)).accept(order("1"), any(), any(), any());
         verify(intake, times(1)).accept(order("4"), any(), any(), any());
         verify(intake, times(2)).accept(any(), any(), any(), any());
-        assertThat(end("accept-order-publish").getReceivedCounter()).isEqualTo(2);
+        assertThat(end("hand-to-outbox-publish").getReceivedCounter()).isEqualTo(2);
     }
 
     @Test
@@ -116,7 +116,7 @@ class ImportsRouteTest extends RouteTest {
         JsonNode report = report(answer);
         assertThat(report.get("replayed").asInt()).isEqualTo(1);
         assertThat(report.get("orders").asInt()).isZero();
-        assertThat(end("accept-order-publish").getReceivedCounter()).isZero();
+        assertThat(end("hand-to-outbox-publish").getReceivedCounter()).isZero();
     }
 
     @Test
@@ -128,7 +128,7 @@ class ImportsRouteTest extends RouteTest {
 
         assertThat(answer.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE)).isEqualTo(503);
         verify(intake, times(1)).accept(any(), any(), any(), any());
-        assertThat(end("accept-order-publish").getReceivedCounter()).isZero();
+        assertThat(end("hand-to-outbox-publish").getReceivedCounter()).isZero();
     }
 
     @Test

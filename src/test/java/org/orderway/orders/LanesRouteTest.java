@@ -66,7 +66,7 @@ class LanesRouteTest extends RouteTest {
                         eq(lane),
                         eq("message-1"));
         verify(intake, never()).accept(any(), any(), any(), any());
-        assertThat(end("accept-order-publish").getReceivedCounter()).isZero();
+        assertThat(end("hand-to-outbox-publish").getReceivedCounter()).isZero();
         assertThat(published()).containsExactly(created);
     }
 

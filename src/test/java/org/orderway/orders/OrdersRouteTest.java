@@ -33,6 +33,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
     "read-order",
     "check-lines",
     "accept-order",
+    "hand-to-outbox",
     "answer-json"
 })
 class OrdersRouteTest extends RouteTest {
@@ -73,8 +74,8 @@ class OrdersRouteTest extends RouteTest {
                                 new OrderLine(2, "B", 1, new BigDecimal("3.40"), "lamps"))),
                         eq("normal"),
                         eq("k-1"));
-        assertThat(end("accept-order-publish").getReceivedCounter()).isEqualTo(1);
-        assertThat(end("accept-order-publish")
+        assertThat(end("hand-to-outbox-publish").getReceivedCounter()).isEqualTo(1);
+        assertThat(end("hand-to-outbox-publish")
                         .getExchanges()
                         .get(0)
                         .getMessage()
@@ -99,7 +100,7 @@ class OrdersRouteTest extends RouteTest {
 
         assertThat(status(answer)).isEqualTo(202);
         assertThat(json(answer).get("id").asText()).isEqualTo(orderId.toString());
-        assertThat(end("accept-order-publish").getReceivedCounter()).isZero();
+        assertThat(end("hand-to-outbox-publish").getReceivedCounter()).isZero();
     }
 
     @Test
@@ -111,7 +112,7 @@ class OrdersRouteTest extends RouteTest {
         assertThat(status(answer)).isEqualTo(503);
         assertThat(answer.getMessage().getHeader("Retry-After")).isEqualTo("10");
         verifyNoInteractions(intake);
-        assertThat(end("accept-order-publish").getReceivedCounter()).isZero();
+        assertThat(end("hand-to-outbox-publish").getReceivedCounter()).isZero();
     }
 
     @Test
@@ -126,7 +127,7 @@ class OrdersRouteTest extends RouteTest {
         assertThat(json(answer).get("errors").findValuesAsText("pointer"))
                 .containsExactly("/lines/0/unitPrice", "/lines/1/unitPrice");
         verifyNoInteractions(intake);
-        assertThat(end("accept-order-publish").getReceivedCounter()).isZero();
+        assertThat(end("hand-to-outbox-publish").getReceivedCounter()).isZero();
     }
 
     @Test
@@ -147,7 +148,7 @@ class OrdersRouteTest extends RouteTest {
         Exchange outage = place(ORDER, Map.of());
         assertThat(status(outage)).isEqualTo(503);
         assertThat(outage.getMessage().getBody(String.class)).doesNotContain("secret");
-        assertThat(end("accept-order-publish").getReceivedCounter()).isZero();
+        assertThat(end("hand-to-outbox-publish").getReceivedCounter()).isZero();
     }
 
     @Test

@@ -91,7 +91,7 @@ public abstract class RouteTest {
             "ask-carrier-call",
             "book-carrier-call",
             "send-mail-smtp",
-            "accept-order-publish",
+            "hand-to-outbox-publish",
             "import-invoice-set-aside");
 
     /** What routes are started by, other than by other routes. */
