@@ -38,11 +38,13 @@ import org.orderway.inventory.Products;
 import org.orderway.messages.Outbox;
 import org.orderway.messages.OutgoingMessage;
 import org.orderway.messages.Retention;
+import org.orderway.messages.Retries;
 import org.orderway.notification.Mails;
 import org.orderway.notification.Notification;
 import org.orderway.orders.Intake;
 import org.orderway.orders.OrderProcessing;
 import org.orderway.orders.OrderView;
+import org.orderway.outages.Pings;
 import org.orderway.payment.Payment;
 import org.orderway.shipping.Shipping;
 import org.orderway.simulators.CarrierSimulator;
@@ -76,6 +78,8 @@ import org.springframework.transaction.PlatformTransactionManager;
             "spring.rabbitmq.port=1",
             "orderway.broker.depth-poll=1d",
             "orderway.retry.quick-delay=1",
+            "orderway.outages.shortest-pause=0s",
+            "orderway.outages.longest-pause=0s",
             "orderway.simulators.lost-answer=1",
             "orderway.simulators.slow-answer=1",
             "orderway.samples.feed=true",
@@ -109,6 +113,13 @@ public abstract class RouteTest {
 
     @MockitoBean
     protected Retention retention;
+
+    @MockitoBean
+    protected Retries retries;
+
+    /** Says of everything that it is there, unless a test says otherwise. */
+    @MockitoBean
+    protected Pings pings;
 
     @MockitoBean
     protected Intake intake;
