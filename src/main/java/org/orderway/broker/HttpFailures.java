@@ -34,6 +34,12 @@ public class HttpFailures {
                 .isPresent();
     }
 
+    /** Whether the other side has too many requests, or says when it wants the next. */
+    public boolean isBusy(Throwable thrown) {
+        return status(thrown).filter(status -> status == TOO_MANY_REQUESTS).isPresent()
+                || retryAfter(thrown).isPresent();
+    }
+
     /** How long the other side, which has too many requests (429) or is not available (503), asks to be left alone. */
     public Optional<Duration> retryAfter(Throwable thrown) {
         return find(thrown)

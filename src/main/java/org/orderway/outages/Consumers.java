@@ -44,10 +44,15 @@ class Consumers implements DisposableBean {
     }
 
     /** Pauses those of which one queue is to pause, resumes those that were paused here and need not be, and waits for it. */
-    synchronized void steer(Predicate<String> isToPause) {
-        if (!camel.isStarted() || camel.isStopping()) {
-            return;
+    void steer(Predicate<String> isToPause) {
+        synchronized (paused) {
+            if (camel.isStarted() && !camel.isStopping()) {
+                steerAll(isToPause);
+            }
         }
+    }
+
+    private void steerAll(Predicate<String> isToPause) {
         List<CompletableFuture<Void>> moves = camel.getRoutes().stream()
                 .filter(route -> route.getEndpoint() instanceof SpringRabbitMQEndpoint)
                 .map(route -> CompletableFuture.runAsync(() -> steer(route, isToPause), hands))

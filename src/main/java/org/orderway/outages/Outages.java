@@ -1,5 +1,6 @@
 package org.orderway.outages;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -40,6 +41,7 @@ public class Outages implements DisposableBean {
     private final Consumers consumers;
     private final HttpFailures httpFailures;
     private final FailureReasons reasons;
+    private final List<CircuitBreaker> breakers;
     private final OutageSettings settings;
     private final Clock clock;
     private final Map<Dependency, Outage> current = new ConcurrentHashMap<>();
@@ -57,6 +59,7 @@ public class Outages implements DisposableBean {
             Consumers consumers,
             HttpFailures httpFailures,
             FailureReasons reasons,
+            List<CircuitBreaker> breakers,
             OutageSettings settings,
             Clock clock,
             MeterRegistry meters) {
@@ -65,6 +68,7 @@ public class Outages implements DisposableBean {
         this.consumers = consumers;
         this.httpFailures = httpFailures;
         this.reasons = reasons;
+        this.breakers = breakers;
         this.settings = settings;
         this.clock = clock;
         for (Dependency dependency : Dependency.values()) {
@@ -168,6 +172,11 @@ public class Outages implements DisposableBean {
     private synchronized void end(Dependency dependency) {
         Outage over = current.remove(dependency);
         last.put(dependency, new Last(clock.instant(), last.get(dependency).repeats()));
+        // It answers: the next calls are to show whether it also works.
+        breakers.stream()
+                .filter(breaker ->
+                        breaker.getName().equals(dependency.word()) && breaker.getState() == CircuitBreaker.State.OPEN)
+                .forEach(CircuitBreaker::transitionToHalfOpenState);
         log.info(
                 "The {} is back after {} s",
                 dependency.word(),

@@ -9,6 +9,8 @@ import static org.mockito.Mockito.timeout;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
@@ -49,6 +51,7 @@ class OutagesTest {
     private final Consumers consumers = mock(Consumers.class);
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final Topology topology = mock(Topology.class);
+    private final CircuitBreaker breaker = CircuitBreaker.ofDefaults("gateway");
     private final Clock clock = mock(Clock.class);
     private Outages outages;
 
@@ -72,12 +75,14 @@ class OutagesTest {
                 consumers,
                 new HttpFailures(Clock.fixed(now, ZoneOffset.UTC)),
                 new FailureReasons(),
+                List.of(breaker),
                 new OutageSettings(
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(10),
                         Duration.ofMinutes(1),
                         Duration.ofHours(1),
-                        Duration.ofSeconds(1)),
+                        Duration.ofSeconds(1),
+                        null),
                 clock,
                 meters);
     }
@@ -189,6 +194,18 @@ class OutagesTest {
         pass(Duration.ofSeconds(1));
         outages.probe();
         assertThat(outages.isThere("gateway")).isTrue();
+    }
+
+    @Test
+    void whoAnswersThePingGetsATrialOfItsOpenBreaker() {
+        breaker.transitionToOpenState();
+        outages.begin(
+                delivery("prepaid_payment_queue"), CallNotPermittedException.createCallNotPermittedException(breaker));
+        pass(Duration.ofSeconds(1));
+
+        outages.probe();
+
+        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.HALF_OPEN);
     }
 
     @Test
