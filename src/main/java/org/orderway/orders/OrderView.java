@@ -20,14 +20,16 @@ public class OrderView {
     private final Effects effects;
     private final Timeline timeline;
     private final Parcels parcels;
+    private final Returns returns;
     private final Retries retries;
 
-    OrderView(Orders orders, Effects effects, Timeline timeline, Parcels parcels, Retries retries) {
+    OrderView(Orders orders, Effects effects, Timeline timeline, Parcels parcels, Returns returns, Retries retries) {
         this.orders = orders;
         this.effects = effects;
         this.timeline = timeline;
         this.parcels = parcels;
         this.retries = retries;
+        this.returns = returns;
     }
 
     /** One order with its lines, payment, shipment and timeline. @throws UnknownOrder when there is none */
@@ -50,6 +52,7 @@ public class OrderView {
         payment.put("state", order.paymentState().name().toLowerCase());
         payment.put("amount", order.paymentState() == PaymentState.DUE ? order.total() : order.captured());
         payment.put("captured", order.captured());
+        payment.put("refunded", order.refunded());
         view.put("payment", payment);
         view.put(
                 "shipment",
@@ -62,6 +65,7 @@ public class OrderView {
                                 "state",
                                 order.fulfilmentState().name().toLowerCase()))
                         .orElse(null));
+        view.put("returns", returns.of(order.id()));
         view.put(
                 "timeline",
                 Stream.of(timeline.of(order.id()), effects.mails(order.id()), waits(order.id()))
@@ -113,7 +117,8 @@ public class OrderView {
         return orders.find(orderId).orElseThrow(() -> new UnknownOrder(orderId));
     }
 
-    private static UUID id(String text, String pointer) {
+    /** An order's id as somebody wrote it. @throws InvalidOrder when it is none */
+    static UUID id(String text, String pointer) {
         try {
             return UUID.fromString(text);
         } catch (IllegalArgumentException notAnId) {
