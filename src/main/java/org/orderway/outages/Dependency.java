@@ -5,10 +5,12 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.orderway.broker.PublishFailed;
 import org.orderway.broker.Topology;
 
-/** What queues can need, under the names of {@link Topology#DEPENDENCIES}. */
+/** What queues can need, under the names of {@link Topology#DEPENDENCIES}, and the broker, which all of them need. */
 enum Dependency {
+    BROKER,
     DATABASE,
     GATEWAY,
     CARRIER,
@@ -28,11 +30,20 @@ enum Dependency {
 
     /** Whether this failure is one of talking to it. Which of two HTTP services it was, the failing queue's row tells. */
     boolean isConcernedBy(Throwable failure) {
-        return Language.of(failure).filter(spoken -> spoken == language()).isPresent();
+        return Language.of(failure).filter(spoken -> spoken == language()).isPresent()
+                && (this != BROKER || isAlarm(failure));
+    }
+
+    /** A broker that cannot be reached stops its consumers by itself; one in need goes on delivering and takes nothing. */
+    private static boolean isAlarm(Throwable failure) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                .anyMatch(cause ->
+                        cause instanceof PublishFailed failed && failed.reason() == PublishFailed.Reason.BLOCKED);
     }
 
     private Language language() {
         return switch (this) {
+            case BROKER -> Language.BROKER;
             case DATABASE -> Language.SQL;
             case GATEWAY, CARRIER -> Language.HTTP;
             case SMTP -> Language.MAIL;

@@ -196,9 +196,8 @@ public class Outages implements DisposableBean {
                         outage.getValue().since().truncatedTo(ChronoUnit.MILLIS).toString(),
                         outage.getValue().reason(),
                         topology.workQueues().stream()
-                                .filter(queue ->
-                                        queue.needs().contains(outage.getKey().word()))
                                 .map(WorkQueue::name)
+                                .filter(queue -> needs(queue).anyMatch(outage.getKey()::equals))
                                 .toList()))
                 .toList();
         return new Report(outages, consumers.paused());
@@ -210,8 +209,8 @@ public class Outages implements DisposableBean {
 
     /** A queue without a row of its own, such as one of dead letters, needs the database. */
     private Stream<Dependency> needs(String queue) {
-        return topology.findWorkQueue(queue).map(WorkQueue::needs).orElse(topology.needs()).stream()
-                .map(Dependency::of);
+        List<String> needs = topology.findWorkQueue(queue).map(WorkQueue::needs).orElse(topology.needs());
+        return Stream.concat(Stream.of(Dependency.BROKER), needs.stream().map(Dependency::of));
     }
 
     private boolean asksForMoreThanARetry(Delivery delivery, Throwable failure) {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLSocketFactory;
+import org.orderway.broker.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
@@ -25,6 +26,7 @@ public class Pings {
     private static final Logger log = LoggerFactory.getLogger(Pings.class);
     private static final Pattern MAIL_URL = Pattern.compile("(smtps?)://([^:/?]+)(?::(\\d+))?.*");
 
+    private final Publisher publisher;
     private final JdbcClient jdbc;
     private final URI gateway;
     private final URI carrier;
@@ -33,11 +35,13 @@ public class Pings {
     private final HttpClient http;
 
     Pings(
+            Publisher publisher,
             JdbcClient jdbc,
             OutageSettings settings,
             @Value("${orderway.payment.gateway.url}${orderway.payment.gateway.ping}") URI gateway,
             @Value("${orderway.shipping.carrier.url}${orderway.shipping.carrier.ping}") URI carrier,
             @Value("${orderway.mail.url}") String mailUrl) {
+        this.publisher = publisher;
         this.jdbc = jdbc;
         this.gateway = gateway;
         this.carrier = carrier;
@@ -53,6 +57,7 @@ public class Pings {
     /** Whether it gave no sign of life within the time limit. */
     public boolean isSilent(String dependency) {
         return switch (Dependency.of(dependency)) {
+            case BROKER -> !publisher.mayPublish();
             case DATABASE -> isSilentInSql();
             case GATEWAY -> isSilentInHttp(gateway);
             case CARRIER -> isSilentInHttp(carrier);

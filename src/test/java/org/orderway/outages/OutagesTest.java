@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.mockito.ArgumentCaptor;
 import org.orderway.broker.FailureReasons;
 import org.orderway.broker.HttpFailures;
+import org.orderway.broker.PublishFailures;
 import org.orderway.broker.Topology;
 import org.orderway.broker.WorkQueue;
 import org.orderway.messages.Delivery;
@@ -148,6 +149,20 @@ class OutagesTest {
     }
 
     @Test
+    void everybodyPausesForABrokerWhoseAlarmIsOnButNotForOneThatIsAway() {
+        assertThat(outages.concerns(delivery("audit_queue"), PublishFailures.unreachable(null)))
+                .isFalse();
+        Exception blocked = PublishFailures.blocked(null);
+        assertThat(outages.isDown(delivery("audit_queue"), blocked)).isFalse();
+        when(pings.isSilent("broker")).thenReturn(true);
+        assertThat(outages.isDown(delivery("audit_queue"), blocked)).isTrue();
+
+        outages.begin(delivery("audit_queue"), blocked);
+
+        assertThat(steered()).accepts("shipping_queue", "audit_queue", "prepaid_payment_queue");
+    }
+
+    @Test
     void everybodyPausesForTheDatabaseAlsoWhoHasNoRow() {
         outages.begin(delivery("audit_queue"), new CannotGetJdbcConnectionException("x", new SQLException()));
 
@@ -219,8 +234,9 @@ class OutagesTest {
 
     @Test
     void everyDependencyOfTheTopologyIsKnown() {
-        assertThat(Stream.of(Dependency.values()).map(Dependency::word))
-                .containsExactlyElementsOf(Topology.DEPENDENCIES);
+        assertThat(Topology.DEPENDENCIES)
+                .allSatisfy(word -> assertThat(Dependency.of(word).word()).isEqualTo(word));
+        assertThat(Dependency.values()).as("and the broker").hasSize(Topology.DEPENDENCIES.size() + 1);
     }
 
     private int secondsOfAPause() {

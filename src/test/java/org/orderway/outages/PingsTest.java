@@ -95,7 +95,7 @@ class PingsTest {
             through.setUrl(database.jdbcUrl().replace(":" + address.getPort() + "/", ":" + network.port() + "/"));
             through.setUser(database.user());
             through.setPassword(database.password());
-            Pings pings = new Pings(JdbcClient.create(through), settings(), NOBODY, NOBODY, "smtp://127.0.0.1:1");
+            Pings pings = new Pings(null, JdbcClient.create(through), settings(), NOBODY, NOBODY, "smtp://127.0.0.1:1");
 
             assertThat(pings.isSilent("database")).isFalse();
             network.refuse();
@@ -106,7 +106,7 @@ class PingsTest {
     }
 
     private static Pings pings(URI service, String mailUrl) {
-        return new Pings(JdbcClient.create(database.dataSource()), settings(), service, service, mailUrl);
+        return new Pings(null, JdbcClient.create(database.dataSource()), settings(), service, service, mailUrl);
     }
 
     private static OutageSettings settings() {

@@ -42,7 +42,10 @@ public final class OwnPostgres implements AutoCloseable {
                             .setDataDirectory(folder)
                             .setCleanDataDirectory(false)
                             .setRegisterShutdownHook(false)
+                            // The library starts it without these, which loses commits in a kill.
                             .setServerConfig("fsync", "on")
+                            .setServerConfig("synchronous_commit", "on")
+                            .setServerConfig("full_page_writes", "on")
                             .setServerConfig("max_connections", "100")
                             .start();
                     return true;
