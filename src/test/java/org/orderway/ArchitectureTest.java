@@ -23,11 +23,15 @@ import org.springframework.beans.factory.annotation.Value;
 @AnalyzeClasses(packages = "org.orderway", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
-    /** The rooms that speak Camel's or the broker's language, and the three doors of the HTTP room that have to. */
+    /** The rooms that speak Camel's or the broker's language (outages pauses consumers), and the three doors of the HTTP room that have to. */
     @ArchTest
     static final ArchRule beansKnowNeitherCamelNorTheBroker = noClasses()
             .that()
-            .resideOutsideOfPackages("org.orderway.broker..", "org.orderway.embedded..", "org.orderway.routes..")
+            .resideOutsideOfPackages(
+                    "org.orderway.broker..",
+                    "org.orderway.embedded..",
+                    "org.orderway.routes..",
+                    "org.orderway.outages..")
             .and()
             .doNotHaveFullyQualifiedName("org.orderway.http.AnswerHeaders")
             .and()

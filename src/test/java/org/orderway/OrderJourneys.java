@@ -603,6 +603,19 @@ abstract class OrderJourneys {
 
         assertThat(bookings(id)).isEqualTo(failures + 1);
         assertThat(parcels(id)).isEqualTo(1);
+        List<Long> times = carrier
+                .findAll(postRequestedFor(urlPathEqualTo("/shipments"))
+                        .withHeader("Idempotency-Key", equalTo("shipment-" + id)))
+                .stream()
+                .map(call -> call.getLoggedDate().getTime())
+                .sorted()
+                .toList();
+        int tries = QUICK_REDELIVERIES + 1;
+        // When the call was answered is on record, which is a moment after it was made.
+        assertThat(times.get(tries) - times.get(tries - 1)).as("the first wait").isBetween(150L, 5_000L);
+        assertThat(times.get(2 * tries) - times.get(2 * tries - 1))
+                .as("the second wait")
+                .isBetween(250L, 5_000L);
         assertThat(tap.heard(isOf(id).and(m -> m.exchange().equals("order_retry"))))
                 .extracting(m -> m.header("retries"))
                 .containsExactly("1", "2");

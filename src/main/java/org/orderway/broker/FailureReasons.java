@@ -2,6 +2,7 @@ package org.orderway.broker;
 
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.springframework.stereotype.Component;
 
@@ -20,7 +21,10 @@ public class FailureReasons {
         Throwable failure = Stream.iterate(thrown, Objects::nonNull, Throwable::getCause)
                 .filter(cause -> isOurs(cause) || cause instanceof HttpOperationFailedException)
                 .findFirst()
-                .orElse(thrown);
+                .orElse(
+                        thrown instanceof RuntimeCamelException && thrown.getCause() != null
+                                ? thrown.getCause()
+                                : thrown);
         String reason;
         if (failure instanceof HttpOperationFailedException http) {
             reason = "HTTP " + http.getStatusCode() + " from " + host(http.getUri());

@@ -131,6 +131,17 @@ public class Publisher implements DisposableBean {
         }
     }
 
+    /** Whether the broker is there and takes messages at present, its memory and disk alarms being off. */
+    public boolean mayPublish() {
+        try {
+            connections.createConnection();
+            return alarm.why == null;
+        } catch (AmqpException away) {
+            log.debug("The broker cannot be reached", away);
+            return false;
+        }
+    }
+
     /** Publishes and answers those that were nacked; anything worse is thrown. */
     private List<OutgoingMessage> publishOnce(List<OutgoingMessage> messages) {
         Channel channel = null;

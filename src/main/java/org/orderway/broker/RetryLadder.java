@@ -1,15 +1,19 @@
 package org.orderway.broker;
 
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.orderway.messages.Delivery;
 import org.orderway.messages.DeliveryHeaders;
 import org.orderway.messages.Events;
 import org.orderway.messages.OutgoingMessage;
+import org.orderway.messages.Retries;
 import org.springframework.stereotype.Component;
 
 /** Where a failed message goes: down the retry queues of its own queue, and then to its dead letters. */
@@ -19,12 +23,14 @@ public class RetryLadder {
     private final Topology topology;
     private final Events events;
     private final FailureReasons reasons;
+    private final HttpFailures httpFailures;
     private final Clock clock;
 
-    RetryLadder(Topology topology, Events events, FailureReasons reasons, Clock clock) {
+    RetryLadder(Topology topology, Events events, FailureReasons reasons, HttpFailures httpFailures, Clock clock) {
         this.topology = topology;
         this.events = events;
         this.reasons = reasons;
+        this.httpFailures = httpFailures;
         this.clock = clock;
     }
 
@@ -33,12 +39,45 @@ public class RetryLadder {
         return delivery.retries() < topology.workQueue(delivery.queue()).maxRetries();
     }
 
-    /** The message on its way to the retry queue of its next step, with one retry more on its count. */
-    public OutgoingMessage retry(Delivery delivery, Exception cause, String routeId) {
+    /** A message on its way to a retry queue, and the notice of its wait. */
+    public record Step(OutgoingMessage message, Retries.Wait notice) {}
+
+    /**
+     * The message on its way to the retry queue of its next step, with one retry more on its count. Who answered
+     * "too many requests" with a time is left alone for that time.
+     */
+    public Step retry(Delivery delivery, Exception cause, String routeId) {
         WorkQueue queue = topology.workQueue(delivery.queue());
+        Duration asked = httpFailures.retryAfter(cause).orElse(Duration.ZERO);
         Map<String, Object> headers = headers(delivery, cause, routeId);
         headers.put(DeliveryHeaders.RETRIES, delivery.retries() + 1);
-        return delivery.forward(Topology.RETRY, queue.retryQueue(delivery.retries()), headers);
+        headers.put(DeliveryHeaders.OUTAGE_SINCE, null);
+        return step(delivery, queue, queue.retryDelay(delivery.retries(), asked), headers);
+    }
+
+    /** The message on its way to its shortest retry queue, where it waits for the end of an outage and loses nothing. */
+    public Step waitOut(Delivery delivery, Exception cause, String routeId) {
+        WorkQueue queue = topology.workQueue(delivery.queue());
+        Map<String, Object> headers = headers(delivery, cause, routeId);
+        headers.put(
+                DeliveryHeaders.OUTAGE_SINCE,
+                delivery.headers().getOrDefault(DeliveryHeaders.OUTAGE_SINCE, headers.get(DeliveryHeaders.FAILED_AT)));
+        return step(delivery, queue, queue.shortestRetryDelay(), headers);
+    }
+
+    private Step step(Delivery delivery, WorkQueue queue, Duration delay, Map<String, Object> headers) {
+        OutgoingMessage message = delivery.forward(Topology.RETRY, queue.retryQueue(delay), headers);
+        Instant now = clock.instant();
+        return new Step(
+                message,
+                new Retries.Wait(
+                        queue.name(),
+                        delivery.id(),
+                        uuid(delivery.correlationId()).orElse(null),
+                        (Integer) headers.get(DeliveryHeaders.RETRIES),
+                        now.plus(delay),
+                        (String) headers.get(DeliveryHeaders.FAILURE_REASON),
+                        now));
     }
 
     /**
@@ -79,10 +118,16 @@ public class RetryLadder {
 
     /** A message of no order still needs a namespace for its event id: its own id gives one. */
     private static UUID orderId(Delivery delivery) {
+        return uuid(delivery.correlationId())
+                .orElseGet(
+                        () -> UUID.nameUUIDFromBytes(delivery.id().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+    }
+
+    private static Optional<UUID> uuid(String text) {
         try {
-            return UUID.fromString(String.valueOf(delivery.correlationId()));
-        } catch (IllegalArgumentException notAnOrder) {
-            return UUID.nameUUIDFromBytes(delivery.id().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            return Optional.ofNullable(text).map(UUID::fromString);
+        } catch (IllegalArgumentException notAnId) {
+            return Optional.empty();
         }
     }
 }

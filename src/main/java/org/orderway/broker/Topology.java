@@ -21,6 +21,7 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param consumers     consumers of a queue in one instance, unless a row says otherwise
  * @param prefetch      unacknowledged messages per consumer, unless a row says otherwise
  * @param deliveryLimit deliveries of a quorum queue after which the broker itself dead-letters a message
+ * @param needs         what the consumers of a queue need, unless a row says otherwise
  * @param exchanges     our exchanges
  * @param queues        the queues and what reaches them
  * @param published     every key that is published, with who consumes it
@@ -33,6 +34,7 @@ public record Topology(
         @DefaultValue("2") int consumers,
         @DefaultValue("20") int prefetch,
         @DefaultValue("100") int deliveryLimit,
+        @DefaultValue("database") List<String> needs,
         List<ExchangeRow> exchanges,
         List<QueueRow> queues,
         List<PublishedRow> published) {
@@ -48,6 +50,9 @@ public record Topology(
     /** The queue behind {@link #UNROUTABLE}; a message in it is an alarm. */
     public static final String UNROUTABLE_QUEUE = "unroutable_queue";
 
+    /** What a queue can need: its consumers pause while it is away. */
+    public static final List<String> DEPENDENCIES = List.of("database", "gateway", "carrier", "smtp");
+
     static final List<String> OWN_EXCHANGES = List.of(UNROUTABLE, DEAD, RETURN, RETRY);
 
     public Topology {
@@ -55,7 +60,9 @@ public record Topology(
         exchanges = listOf(exchanges);
         queues = listOf(queues);
         published = listOf(published);
-        TopologyCheck.check(maxRetries, retryDelays, consumers, prefetch, deliveryLimit, exchanges, queues, published);
+        needs = listOf(needs);
+        TopologyCheck.check(
+                maxRetries, retryDelays, consumers, prefetch, deliveryLimit, needs, exchanges, queues, published);
     }
 
     /**
@@ -88,6 +95,7 @@ public record Topology(
      * @param consumers    instead of the default
      * @param maxConsumers consumers under load; {@code consumers} when absent
      * @param prefetch     instead of the default
+     * @param needs        instead of the default
      */
     public record QueueRow(
             String name,
@@ -107,7 +115,8 @@ public record Topology(
             List<Duration> retryDelays,
             Integer consumers,
             Integer maxConsumers,
-            Integer prefetch) {
+            Integer prefetch,
+            List<String> needs) {
 
         public QueueRow {
             keys = listOf(keys);
@@ -238,7 +247,8 @@ public record Topology(
                 rowConsumers,
                 Objects.requireNonNullElse(row.maxConsumers(), rowConsumers),
                 Objects.requireNonNullElse(row.prefetch(), prefetch),
-                row.maxLength());
+                row.maxLength(),
+                Objects.requireNonNullElse(row.needs(), needs));
     }
 
     private static <T> List<T> listOf(List<T> list) {

@@ -38,6 +38,7 @@ class TopologyCheck {
             int consumers,
             int prefetch,
             int deliveryLimit,
+            List<String> needs,
             List<ExchangeRow> exchanges,
             List<QueueRow> queues,
             List<PublishedRow> published) {
@@ -51,6 +52,7 @@ class TopologyCheck {
         check.atLeastOne("orderway.topology: consumers", consumers);
         check.atLeastOne("orderway.topology: prefetch", prefetch);
         check.atLeastOne("orderway.topology: delivery-limit", deliveryLimit);
+        check.needs("orderway.topology: ", needs);
         check.exchanges();
         check.queues(retryDelays, consumers);
         if (check.mistakes.isEmpty()) {
@@ -141,7 +143,8 @@ class TopologyCheck {
                                 row.retryDelays(),
                                 row.consumers(),
                                 row.maxConsumers(),
-                                row.prefetch())
+                                row.prefetch(),
+                                row.needs())
                         .anyMatch(value -> value != null)) {
             mistakes.add(where + "a delay queue has no consumer, so no settings of one");
         }
@@ -173,13 +176,22 @@ class TopologyCheck {
         if (row.prefetch() != null) {
             atLeastOne(where + "prefetch", row.prefetch());
         }
-        List<String> retryQueues =
-                new WorkQueue(row.name(), null, false, false, QueueType.QUORUM, 0, delays, 1, 1, 1, null).retryQueues();
+        needs(where, row.needs() == null ? List.of() : row.needs());
+        List<String> retryQueues = new WorkQueue(
+                        row.name(), null, false, false, QueueType.QUORUM, 0, delays, 1, 1, 1, null, List.of())
+                .retryQueues();
         queues.stream()
                 .map(QueueRow::name)
                 .filter(retryQueues::contains)
                 .forEach(
                         taken -> mistakes.add(where + "its retry queue \"" + taken + "\" has the name of another row"));
+    }
+
+    private void needs(String where, List<String> needs) {
+        needs.stream()
+                .filter(need -> !Topology.DEPENDENCIES.contains(need))
+                .forEach(need -> mistakes.add(where + "needs \"" + need + "\", which is none of "
+                        + String.join(", ", Topology.DEPENDENCIES) + didYouMean(need, Topology.DEPENDENCIES)));
     }
 
     private void binding(String where, BindingRow binding) {

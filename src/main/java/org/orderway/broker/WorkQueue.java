@@ -19,6 +19,7 @@ import java.util.List;
  * @param maxConsumers consumers of one instance at most, under load
  * @param prefetch     unacknowledged messages one consumer may hold
  * @param maxLength    messages from which publishing is refused, or null for no limit
+ * @param needs        what its consumers need, of {@link Topology#DEPENDENCIES}; they pause while it is away
  */
 public record WorkQueue(
         String name,
@@ -31,17 +32,33 @@ public record WorkQueue(
         int consumers,
         int maxConsumers,
         int prefetch,
-        Long maxLength) {
+        Long maxLength,
+        List<String> needs) {
 
-    /** The retry queue for a message that has been retried so often already, 0 for its first retry. */
-    public String retryQueue(int retriesSoFar) {
-        int step = Math.max(0, Math.min(retriesSoFar, retryDelays.size() - 1));
-        return retryQueue(retryDelays.get(step));
+    /** The wait of a message that has been retried so often already, 0 for its first retry. */
+    public Duration retryDelay(int retriesSoFar) {
+        return retryDelays.get(Math.max(0, Math.min(retriesSoFar, retryDelays.size() - 1)));
     }
 
-    /** Where a message waits out an outage, which costs it none of its retries. */
-    public String shortestRetryQueue() {
-        return retryQueue(retryDelays.stream().min(Comparator.naturalOrder()).orElseThrow());
+    /** The same when somebody asked for a wait: the shortest delay that is no shorter, or else the longest there is. */
+    public Duration retryDelay(int retriesSoFar, Duration asked) {
+        Duration own = retryDelay(retriesSoFar);
+        return own.compareTo(asked) >= 0
+                ? own
+                : retryDelays.stream()
+                        .filter(delay -> delay.compareTo(asked) >= 0)
+                        .min(Comparator.naturalOrder())
+                        .orElseGet(this::longestRetryDelay);
+    }
+
+    /** How long a message waits at a time for the end of an outage, which costs it none of its retries. */
+    public Duration shortestRetryDelay() {
+        return retryDelays.stream().min(Comparator.naturalOrder()).orElseThrow();
+    }
+
+    /** The longest that a message can be made to wait. */
+    public Duration longestRetryDelay() {
+        return retryDelays.stream().max(Comparator.naturalOrder()).orElseThrow();
     }
 
     /** Every retry queue, one for each different delay. */
@@ -59,7 +76,7 @@ public record WorkQueue(
     }
 
     /** The delay is part of the name: changing it makes a new queue, where a broker would refuse other arguments. */
-    String retryQueue(Duration delay) {
+    public String retryQueue(Duration delay) {
         return stem() + "_retry_" + inWords(delay) + "_queue";
     }
 

@@ -30,10 +30,16 @@ public record Delivery(
         Map<String, Object> headers,
         byte[] body) {
 
-    /** The same message on its way to another exchange, with more headers. */
+    /** Whether it comes back from a retry queue. */
+    public boolean hasWaited() {
+        return retries > 0 || headers.containsKey(DeliveryHeaders.OUTAGE_SINCE);
+    }
+
+    /** The same message on its way to another exchange, with more headers; a null takes one away. */
     public OutgoingMessage forward(String exchange, String key, Map<String, Object> moreHeaders) {
         var all = new java.util.HashMap<>(headers);
         all.putAll(moreHeaders);
+        all.values().removeIf(java.util.Objects::isNull);
         return new OutgoingMessage(exchange, key, id, type, correlationId, timestamp, contentType, all, body);
     }
 }

@@ -8,7 +8,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Lets go of what can no longer be asked for: recorded outcomes and idempotency keys past their time. */
+/** Lets go of what can no longer be asked for: recorded outcomes and idempotency keys past their time, and notices of waits long over. */
 @Component("retention")
 public class Retention {
 
@@ -27,6 +27,7 @@ public class Retention {
     public void cleanUp() {
         int outcomes = delete("outcomes", "recorded_at", settings.outcomes());
         int keys = delete("idempotency_keys", "created_at", settings.idempotencyKeys());
+        delete("retries", "due_at", settings.waits());
         if (outcomes + keys > 0) {
             log.info("Let go of {} outcomes and {} idempotency keys past their time", outcomes, keys);
         }
@@ -44,8 +45,9 @@ public class Retention {
      *
      * @param outcomes        longer than any message may wait for its retry or as a dead letter
      * @param idempotencyKeys how long a repeated request gets its first answer
+     * @param waits           how long after its time the notice of a wait is kept whose message came another way
      * @param batch           rows one clean-up takes of each
      */
     @ConfigurationProperties("orderway.retention")
-    record Settings(Duration outcomes, Duration idempotencyKeys, int batch) {}
+    record Settings(Duration outcomes, Duration idempotencyKeys, Duration waits, int batch) {}
 }

@@ -2,12 +2,14 @@ package org.orderway.orders;
 
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.orderway.messages.Retries;
 import org.springframework.stereotype.Component;
 
 /** Orders as the API shows them. */
@@ -19,12 +21,14 @@ public class OrderView {
     private final Timeline timeline;
     private final Parcels parcels;
     private final Returns returns;
+    private final Retries retries;
 
-    OrderView(Orders orders, Effects effects, Timeline timeline, Parcels parcels, Returns returns) {
+    OrderView(Orders orders, Effects effects, Timeline timeline, Parcels parcels, Returns returns, Retries retries) {
         this.orders = orders;
         this.effects = effects;
         this.timeline = timeline;
         this.parcels = parcels;
+        this.retries = retries;
         this.returns = returns;
     }
 
@@ -64,7 +68,8 @@ public class OrderView {
         view.put("returns", returns.of(order.id()));
         view.put(
                 "timeline",
-                Stream.concat(timeline.of(order.id()).stream(), effects.mails(order.id()).stream())
+                Stream.of(timeline.of(order.id()), effects.mails(order.id()), waits(order.id()))
+                        .flatMap(List::stream)
                         .sorted(Comparator.comparing(entry -> Instant.parse(entry.time())))
                         .toList());
         return view;
@@ -91,6 +96,20 @@ public class OrderView {
         view.put("orders", page);
         view.put("next", more ? page.get(size - 1).id().toString() : null);
         return view;
+    }
+
+    private List<Timeline.Entry> waits(UUID orderId) {
+        return retries.of(orderId).stream()
+                .map(wait -> new Timeline.Entry(
+                        "waiting",
+                        wait.recordedAt().toString(),
+                        "%s waits until %s (retry %d): %s"
+                                .formatted(
+                                        wait.queue(),
+                                        wait.dueAt().truncatedTo(ChronoUnit.SECONDS),
+                                        wait.retries(),
+                                        wait.reason())))
+                .toList();
     }
 
     private Order find(String id) {

@@ -9,12 +9,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.support.service.ServiceHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
@@ -142,6 +149,46 @@ class ListenerContainersIT {
 
         await().until(() -> ids.size() == dlqs.size());
         assertThat(ids).containsExactlyInAnyOrderElementsOf(dlqs);
+    }
+
+    @Test
+    void fortyPausesWithEverythingPrefetchedDeadLetterNothing() throws Exception {
+        open("--orderway.topology.consumers=1", "--orderway.topology.prefetch=200");
+        empty();
+        Set<String> handled = ConcurrentHashMap.newKeySet();
+        Semaphore permits = new Semaphore(0);
+        consume("shipping_queue", exchange -> {
+            permits.acquire();
+            handled.add(exchange.getMessage().getHeader("CamelSpringRabbitmqMessageId", String.class));
+        });
+        Consumer consumer =
+                room.getBean(CamelContext.class).getRoute("consumer").getConsumer();
+        QueueDepths depths = room.getBean(QueueDepths.class);
+        room.getBean(Publisher.class)
+                .publish(IntStream.range(0, 150)
+                        .mapToObj(n -> message("order_events", "order.payment_success", "m-" + n))
+                        .toList());
+
+        for (int pause = 0; pause < 40; pause++) {
+            await("all of them prefetched").atMost(Duration.ofSeconds(20)).until(() -> depths.of("shipping_queue")
+                    .equals(OptionalLong.of(0)));
+            int before = handled.size();
+            permits.release();
+            await("the message in hand").until(() -> handled.size() > before);
+            // The next one is in hand by now or soon; it has to end for the pause to begin.
+            permits.release();
+            ServiceHelper.suspendService(consumer);
+            assertThat(depths.of("shipping_queue").orElseThrow())
+                    .as("back in their queue")
+                    .isGreaterThan(0);
+            permits.drainPermits();
+            ServiceHelper.resumeService(consumer);
+        }
+        permits.release(1_000);
+
+        await("every message handled").atMost(Duration.ofSeconds(20)).until(() -> handled.size() == 150);
+        await("the queue is empty").until(() -> depths.of("shipping_queue").equals(OptionalLong.of(0)));
+        assertThat(depths.of("shipping_dlq")).hasValue(0);
     }
 
     @Test

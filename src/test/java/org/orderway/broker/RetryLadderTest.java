@@ -8,6 +8,7 @@ import static org.mockito.Mockito.when;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -40,6 +41,7 @@ class RetryLadderTest {
                     """),
             events,
             reasons,
+            new HttpFailures(Clock.systemUTC()),
             Clock.systemUTC());
 
     @ParameterizedTest
@@ -59,11 +61,48 @@ class RetryLadderTest {
     @ParameterizedTest
     @CsvSource({"0, slow_retry_1s_queue", "1, slow_retry_10s_queue", "4, slow_retry_10s_queue"})
     void waitsTheStepsOfTheRowTheLastOneAgainAndAgain(int retries, String queue) {
-        OutgoingMessage message = ladder.retry(delivery("slow_queue", retries), new Exception("x"), "a-route");
+        OutgoingMessage message = ladder.retry(delivery("slow_queue", retries), new Exception("x"), "a-route")
+                .message();
 
         assertThat(message.exchange()).isEqualTo("order_retry");
         assertThat(message.routingKey()).isEqualTo(queue);
         assertThat(message.headers()).containsEntry("retries", retries + 1);
+    }
+
+    @Test
+    void waitsForTheEndOfAnOutageInTheShortestQueueWithoutLosingARetry() {
+        RetryLadder.Step first = ladder.waitOut(delivery("slow_queue", 1), new Exception("x"), "a-route");
+
+        assertThat(first.message().routingKey()).isEqualTo("slow_retry_1s_queue");
+        assertThat(first.message().headers())
+                .containsEntry("retries", 1)
+                .containsEntry("failure-reason", "Exception")
+                .containsEntry("outage-since", first.message().headers().get("failed-at"));
+        assertThat(first.notice().retries()).isEqualTo(1);
+        assertThat(first.notice().dueAt()).isEqualTo(first.notice().recordedAt().plusSeconds(1));
+
+        Delivery back = delivery("slow_queue", 1, Map.of("outage-since", "2026-11-20T10:00:00Z"));
+        assertThat(back.hasWaited()).isTrue();
+        assertThat(ladder.waitOut(back, new Exception("x"), "a-route").message().headers())
+                .as("still the same outage")
+                .containsEntry("outage-since", "2026-11-20T10:00:00Z");
+        assertThat(ladder.retry(back, new Exception("x"), "a-route").message().headers())
+                .as("it is over")
+                .containsEntry("retries", 2)
+                .doesNotContainKey("outage-since");
+    }
+
+    @Test
+    void leavesAloneWhoAsksForIt() {
+        Exception busy = new HttpOperationFailedException(
+                "http://gateway.test/charges", 429, "", null, Map.of("retry-after", "7"), "");
+
+        RetryLadder.Step step = ladder.retry(delivery("inventory_queue", 0), busy, "a-route");
+
+        assertThat(step.message().routingKey()).isEqualTo("inventory_retry_10s_queue");
+        assertThat(step.message().headers()).containsEntry("retries", 1);
+        assertThat(step.notice().queue()).isEqualTo("inventory_queue");
+        assertThat(step.notice().dueAt()).isEqualTo(step.notice().recordedAt().plusSeconds(10));
     }
 
     @Test
@@ -108,6 +147,12 @@ class RetryLadderTest {
     }
 
     private static Delivery delivery(String queue, int retries) {
+        return delivery(queue, retries, Map.of());
+    }
+
+    private static Delivery delivery(String queue, int retries, Map<String, Object> more) {
+        Map<String, Object> headers = new HashMap<>(more);
+        headers.put("retries", retries);
         return new Delivery(
                 queue,
                 "order.created",
@@ -117,7 +162,7 @@ class RetryLadderTest {
                 Instant.EPOCH,
                 "application/json",
                 retries,
-                Map.of("retries", retries),
+                headers,
                 new byte[0]);
     }
 }

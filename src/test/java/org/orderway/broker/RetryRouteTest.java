@@ -42,14 +42,15 @@ import org.orderway.shipping.ShipmentInDoubt;
 import org.orderway.testing.Covers;
 import org.orderway.testing.Incoming;
 import org.orderway.testing.RouteTest;
-import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.CannotAcquireLockException;
 
 /** What becomes of a message whose step fails, shown on the step that reserves stock. */
-@Covers({"read-delivery", "read-event", "publish-event", "retry-delivery", "park-delivery"})
+@Covers({"read-delivery", "read-event", "publish-event", "retry-delivery", "park-delivery", "send-to-wait", "note-wait"
+})
 class RetryRouteTest extends RouteTest {
 
     private static final RuntimeException FAULT =
-            new DataAccessResourceFailureException("password of ada@example.org", new java.net.ConnectException("x"));
+            new CannotAcquireLockException("password of ada@example.org", new java.sql.SQLException("x"));
 
     @Test
     void triesAtMostThreeTimesAtOnceAndThenWaitsInTheFirstRetryQueue() {
@@ -72,7 +73,7 @@ class RetryRouteTest extends RouteTest {
             assertThat(retry.headers())
                     .containsOnlyKeys("retries", "failure-reason", "failure-route", "failed-at", "origin-queue")
                     .containsEntry("retries", 1)
-                    .containsEntry("failure-reason", "DataAccessResourceFailureException (ConnectException)")
+                    .containsEntry("failure-reason", "CannotAcquireLockException (SQLException)")
                     .containsEntry("failure-route", "inventory-reserve")
                     .containsEntry("origin-queue", "inventory_queue");
         });

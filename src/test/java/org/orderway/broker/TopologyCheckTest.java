@@ -52,6 +52,7 @@ class TopologyCheckTest {
             {name: a_queue, exchange: order_events, keys: [a], delay: 5s}              | delay and then belong together: how long a message stays, and where it goes after that
             {name: a_queue, exchange: order_events, keys: [a], delay: 5s, then: b_queue} | then names "b_queue", which is no work queue in orderway.topology.queues
             {name: a_queue, exchange: order_events, keys: [a], also: [{exchange: order_payments, keys: [b]}]} | binds to the exchange "order_payments", which is not in orderway.topology.exchanges; did you mean "order_payment"?
+            {name: a_queue, exchange: order_events, keys: [a], needs: [database, gatway]} | needs "gatway", which is none of database, gateway, carrier, smtp; did you mean "gateway"?
             {name: orders, exchange: order_events, keys: [a]}                          | the name must consist of a-z, 0-9 and _, end in _queue and have at most 200 letters
             {name: unroutable_queue, exchange: order_events, keys: [a]}                | this queue is always there and needs no row
             """)

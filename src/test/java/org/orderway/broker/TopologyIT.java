@@ -50,8 +50,8 @@ class TopologyIT {
 
     @Test
     void bringsARetriedMessageBackToItsOwnQueueAlone() {
-        publisher.publish(
-                message("order_retry", topology.workQueue("restock_queue").retryQueue(0), "again"));
+        publisher.publish(message(
+                "order_retry", topology.workQueue("restock_queue").retryQueues().get(0), "again"));
         long start = System.nanoTime();
 
         Message back = await().until(() -> rabbit.receive("restock_queue"), Objects::nonNull);

@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.convert.DurationStyle;
 
 class TopologyTest {
 
@@ -108,14 +109,14 @@ class TopologyTest {
         WorkQueue payment = topology.workQueue("payment_queue");
 
         assertThat(List.of(0, 1, 2, 3, 99))
-                .map(payment::retryQueue)
+                .map(retries -> payment.retryQueue(payment.retryDelay(retries)))
                 .containsExactly(
                         "payment_retry_5s_queue",
                         "payment_retry_30s_queue",
                         "payment_retry_5m_queue",
                         "payment_retry_5m_queue",
                         "payment_retry_5m_queue");
-        assertThat(payment.shortestRetryQueue()).isEqualTo("payment_retry_5s_queue");
+        assertThat(payment.shortestRetryDelay()).isEqualTo(Duration.ofSeconds(5));
         assertThat(payment.dlq()).isEqualTo("payment_dlq");
         assertThat(payment.maxRetries()).isEqualTo(3);
         assertThat(payment.path()).isTrue();
@@ -131,7 +132,8 @@ class TopologyTest {
                 queues:
                   - {name: a_queue, exchange: e, keys: [a]}
                   - {name: b_queue, exchange: e, keys: [b], max-retries: 1, retry-delays: [2s, 200ms, 2s], consumers: 4, \
-                max-consumers: 8, prefetch: 1, queue-type: classic, lane: true, max-length: 10}
+                max-consumers: 8, prefetch: 1, queue-type: classic, lane: true, max-length: 10, \
+                needs: [database, carrier]}
                 """);
 
         assertThat(own.workQueue("a_queue"))
@@ -146,7 +148,8 @@ class TopologyTest {
                         2,
                         2,
                         20,
-                        null));
+                        null,
+                        List.of("database")));
         WorkQueue b = own.workQueue("b_queue");
         assertThat(b.maxRetries()).isEqualTo(1);
         assertThat(b.consumers()).isEqualTo(4);
@@ -154,8 +157,25 @@ class TopologyTest {
         assertThat(b.prefetch()).isEqualTo(1);
         assertThat(b.queueType()).isEqualTo(QueueType.CLASSIC);
         assertThat(b.maxLength()).isEqualTo(10);
+        assertThat(b.needs()).containsExactly("database", "carrier");
         assertThat(b.retryQueues()).containsExactly("b_retry_2s_queue", "b_retry_200ms_queue");
-        assertThat(b.shortestRetryQueue()).isEqualTo("b_retry_200ms_queue");
+        assertThat(b.shortestRetryDelay()).isEqualTo(Duration.ofMillis(200));
+    }
+
+    @ParameterizedTest(name = "{0} retries so far, asked for {1}")
+    @CsvSource({"0, 0s, 5s", "0, 5s, 5s", "0, 6s, 30s", "1, 6s, 30s", "1, 31s, 5m", "2, 1s, 5m", "0, 6m, 5m"})
+    void waitsAtLeastAsLongAsItIsAskedToWhereADelayIsLongEnough(int retries, String asked, String delay) {
+        assertThat(topology.workQueue("payment_queue").retryDelay(retries, DurationStyle.detectAndParse(asked)))
+                .isEqualTo(DurationStyle.detectAndParse(delay));
+    }
+
+    @Test
+    void everyQueueNeedsTheDatabaseAndThoseThatCallOthersNeedThemToo() {
+        assertThat(topology.workQueues())
+                .allSatisfy(queue -> assertThat(queue.needs()).contains("database"))
+                .filteredOn(queue -> queue.needs().size() > 1)
+                .extracting(WorkQueue::name)
+                .contains("prepaid_payment_queue", "shipping_queue", "notification_queue");
     }
 
     @ParameterizedTest

@@ -63,7 +63,7 @@ public abstract class DatabaseTest {
                         """
                         truncate orders, order_lines, idempotency_keys, outcomes, outbox, effects, products, reservations,
                             shipments, audit_events, analytics_orders, imported_returns, once,
-                            returns, return_lines
+                            returns, return_lines, retries
                         """)
                 .update();
     }

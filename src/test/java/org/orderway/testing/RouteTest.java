@@ -39,6 +39,7 @@ import org.orderway.inventory.Products;
 import org.orderway.messages.Outbox;
 import org.orderway.messages.OutgoingMessage;
 import org.orderway.messages.Retention;
+import org.orderway.messages.Retries;
 import org.orderway.notification.Mails;
 import org.orderway.notification.Notification;
 import org.orderway.orders.Cancellation;
@@ -46,6 +47,7 @@ import org.orderway.orders.Intake;
 import org.orderway.orders.OrderProcessing;
 import org.orderway.orders.OrderView;
 import org.orderway.orders.Returns;
+import org.orderway.outages.Pings;
 import org.orderway.payment.Payment;
 import org.orderway.payment.Refunds;
 import org.orderway.shipping.Shipping;
@@ -80,6 +82,8 @@ import org.springframework.transaction.PlatformTransactionManager;
             "spring.rabbitmq.port=1",
             "orderway.broker.depth-poll=1d",
             "orderway.retry.quick-delay=1",
+            "orderway.outages.shortest-pause=0s",
+            "orderway.outages.longest-pause=0s",
             "orderway.simulators.lost-answer=1",
             "orderway.simulators.slow-answer=1",
             "orderway.samples.feed=true",
@@ -113,6 +117,13 @@ public abstract class RouteTest {
 
     @MockitoBean
     protected Retention retention;
+
+    @MockitoBean
+    protected Retries retries;
+
+    /** Says of everything that it is there, unless a test says otherwise. */
+    @MockitoBean
+    protected Pings pings;
 
     @MockitoBean
     protected Intake intake;

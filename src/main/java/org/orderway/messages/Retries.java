@@ -1,0 +1,89 @@
+package org.orderway.messages;
+
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * Which messages wait in a retry queue. It is a notice for people and for whoever looks for stuck orders: the message
+ * itself is with the broker, and a notice that could not be written holds nothing up.
+ */
+@Component("retries")
+public class Retries {
+
+    private final JdbcClient jdbc;
+
+    Retries(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /**
+     * A message that waits.
+     *
+     * @param queue      the work queue it comes back to
+     * @param messageId  AMQP {@code message_id}
+     * @param orderId    the order it is about, or null
+     * @param retries    how often it will have been retried when it comes back; an outage costs no retry
+     * @param dueAt      when it comes back
+     * @param reason     why, in one line without anybody's data
+     * @param recordedAt when it began to wait
+     */
+    public record Wait(
+            String queue,
+            String messageId,
+            UUID orderId,
+            int retries,
+            Instant dueAt,
+            String reason,
+            Instant recordedAt) {}
+
+    /** Notes that a message waits; of one that waits again the latest wait is kept. */
+    @Transactional
+    public void record(Wait wait) {
+        jdbc.sql(
+                        """
+                        insert into retries (queue, message_id, order_id, retries, due_at, reason, recorded_at)
+                        values (?, ?, ?, ?, ?, ?, ?)
+                        on conflict (queue, message_id) do update set order_id = excluded.order_id,
+                            retries = excluded.retries, due_at = excluded.due_at, reason = excluded.reason,
+                            recorded_at = excluded.recorded_at
+                        """)
+                .params(
+                        wait.queue(),
+                        wait.messageId(),
+                        wait.orderId(),
+                        wait.retries(),
+                        Timestamp.from(wait.dueAt()),
+                        wait.reason(),
+                        Timestamp.from(wait.recordedAt()))
+                .update();
+    }
+
+    /** The message waits no more. */
+    @Transactional
+    public void cameBack(Delivery delivery) {
+        jdbc.sql("delete from retries where queue = ? and message_id = ?")
+                .params(delivery.queue(), delivery.id())
+                .update();
+    }
+
+    /** What an order waits for, soonest first. */
+    @Transactional(readOnly = true)
+    public List<Wait> of(UUID orderId) {
+        return jdbc.sql("select * from retries where order_id = ? and due_at > now() order by due_at")
+                .param(orderId)
+                .query((rs, n) -> new Wait(
+                        rs.getString("queue"),
+                        rs.getString("message_id"),
+                        rs.getObject("order_id", UUID.class),
+                        rs.getInt("retries"),
+                        rs.getTimestamp("due_at").toInstant(),
+                        rs.getString("reason"),
+                        rs.getTimestamp("recorded_at").toInstant()))
+                .list();
+    }
+}

@@ -1,0 +1,115 @@
+package org.orderway.outages;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.tomakehurst.wiremock.WireMockServer;
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.orderway.testing.ChildJvm;
+import org.orderway.testing.TcpProxy;
+import org.orderway.testing.TestDatabase;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** What counts as a sign of life of whom. */
+class PingsTest {
+
+    @RegisterExtension
+    static final TestDatabase database = TestDatabase.fresh();
+
+    private static final URI NOBODY = URI.create("http://127.0.0.1:" + ChildJvm.freePort() + "/");
+
+    private final WireMockServer service =
+            new WireMockServer(options().dynamicPort().bindAddress("127.0.0.1"));
+
+    @BeforeEach
+    void start() {
+        service.start();
+    }
+
+    @AfterEach
+    void stop() {
+        service.stop();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"200, false", "302, false", "401, false", "404, false", "405, false", "500, true", "503, true"})
+    void aServiceLivesThatGivesAnyAnswerBelow500(int status, boolean silent) {
+        service.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(status)));
+
+        assertThat(pings(URI.create(service.baseUrl()), "smtp://127.0.0.1:1").isSilent("gateway"))
+                .isEqualTo(silent);
+    }
+
+    @Test
+    void aServiceThatAnswersTooLateOrNotAtAllIsAway() {
+        service.stubFor(any(anyUrl()).willReturn(aResponse().withFixedDelay(8_000)));
+
+        assertThat(pings(URI.create(service.baseUrl()), "smtp://127.0.0.1:1").isSilent("carrier"))
+                .isTrue();
+        assertThat(pings(NOBODY, "smtp://127.0.0.1:1").isSilent("carrier")).isTrue();
+    }
+
+    @Test
+    void aMailServerLivesThatGreets() {
+        GreenMail mail = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+        mail.start();
+        String url = "smtp://127.0.0.1:" + mail.getSmtp().getPort();
+        try {
+            assertThat(pings(NOBODY, url + "?username=a&password=b c").isSilent("smtp"))
+                    .isFalse();
+        } finally {
+            mail.stop();
+        }
+        assertThat(pings(NOBODY, url).isSilent("smtp")).isTrue();
+    }
+
+    @Test
+    void aMailServerThatSaysNothingIsAway() throws IOException {
+        try (ServerSocket mute = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            assertThat(pings(NOBODY, "smtp://127.0.0.1:" + mute.getLocalPort()).isSilent("smtp"))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void aDatabaseLivesThatCanBeAsked() {
+        URI address = URI.create(database.jdbcUrl().substring("jdbc:".length()));
+        try (TcpProxy network = TcpProxy.to(address.getHost(), address.getPort())) {
+            PGSimpleDataSource through = new PGSimpleDataSource();
+            through.setUrl(database.jdbcUrl().replace(":" + address.getPort() + "/", ":" + network.port() + "/"));
+            through.setUser(database.user());
+            through.setPassword(database.password());
+            Pings pings = new Pings(null, JdbcClient.create(through), settings(), NOBODY, NOBODY, "smtp://127.0.0.1:1");
+
+            assertThat(pings.isSilent("database")).isFalse();
+            network.refuse();
+            assertThat(pings.isSilent("database")).isTrue();
+            network.pass();
+            assertThat(pings.isSilent("database")).isFalse();
+        }
+    }
+
+    private static Pings pings(URI service, String mailUrl) {
+        return new Pings(null, JdbcClient.create(database.dataSource()), settings(), service, service, mailUrl);
+    }
+
+    private static OutageSettings settings() {
+        return new OutageSettings(null, null, null, null, Duration.ofSeconds(2), null);
+    }
+}
