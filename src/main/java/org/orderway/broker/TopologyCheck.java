@@ -38,6 +38,7 @@ class TopologyCheck {
             int consumers,
             int prefetch,
             int deliveryLimit,
+            int collectors,
             List<ExchangeRow> exchanges,
             List<QueueRow> queues,
             List<PublishedRow> published) {
@@ -51,6 +52,7 @@ class TopologyCheck {
         check.atLeastOne("orderway.topology: consumers", consumers);
         check.atLeastOne("orderway.topology: prefetch", prefetch);
         check.atLeastOne("orderway.topology: delivery-limit", deliveryLimit);
+        check.atLeastOne("orderway.topology: collectors", collectors);
         check.exchanges();
         check.queues(retryDelays, consumers);
         if (check.mistakes.isEmpty()) {

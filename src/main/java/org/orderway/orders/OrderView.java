@@ -18,12 +18,14 @@ public class OrderView {
     private final Effects effects;
     private final Timeline timeline;
     private final Parcels parcels;
+    private final OpenLetters letters;
 
-    OrderView(Orders orders, Effects effects, Timeline timeline, Parcels parcels) {
+    OrderView(Orders orders, Effects effects, Timeline timeline, Parcels parcels, OpenLetters letters) {
         this.orders = orders;
         this.effects = effects;
         this.timeline = timeline;
         this.parcels = parcels;
+        this.letters = letters;
     }
 
     /** One order with its lines, payment, shipment and timeline. @throws UnknownOrder when there is none */
@@ -34,6 +36,9 @@ public class OrderView {
         view.put("number", order.number());
         view.put("status", order.status().name());
         view.put("reason", order.reason());
+        List<OpenLetters.Letter> open = letters.of(order.id());
+        view.put("needsAttention", !open.isEmpty());
+        view.put("deadLetters", open);
         view.put("lane", order.lane());
         view.put("total", order.total());
         view.put("currency", order.currency());
