@@ -6,6 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.orderway.messages.Outbox;
+import org.orderway.orders.Cancellation;
+import org.orderway.orders.OrderStatus;
+import org.orderway.orders.Orders;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -13,10 +16,17 @@ import org.springframework.transaction.annotation.Transactional;
 @Component("decisions")
 public class Decisions {
 
-    private final DeadLetters letters;
+    /** Why an order is cancelled whose message was discarded. */
+    private static final String REASON = "dead_letter";
 
-    Decisions(DeadLetters letters) {
+    private final DeadLetters letters;
+    private final Orders orders;
+    private final Cancellation cancellation;
+
+    Decisions(DeadLetters letters, Orders orders, Cancellation cancellation) {
         this.letters = letters;
+        this.orders = orders;
+        this.cancellation = cancellation;
     }
 
     /**
@@ -50,13 +60,29 @@ public class Decisions {
         return new Done(answer(id, "open"), List.of());
     }
 
-    /** Lets a letter go. Throws as {@link #replay}. */
+    /**
+     * Lets a letter go. An order that cannot end without it is cancelled, and what was done for it made good; one that has
+     * left the house or has ended is left as it is, and the answer says so. Throws as {@link #replay}.
+     */
     @Transactional
     public Done discard(long id, JsonNode request) {
         DeadLetter letter = letters.lockOpen(id);
         letters.close(letter, "discarded");
         letters.note(id, null, "discarded", Decision.of(request));
-        return new Done(answer(id, "discarded"), List.of());
+        Map<String, Object> answer = answer(id, "discarded");
+        if (!letter.path() || letter.orderId() == null) {
+            return new Done(answer, List.of());
+        }
+        OrderStatus status = orders.lock(letter.orderId()).status();
+        List<Outbox.Entry> entries = List.of();
+        if (status.mayBecome(OrderStatus.CANCELLED)) {
+            Cancellation.Answer cancelled = cancellation.cancel(letter.orderId(), REASON);
+            status = OrderStatus.valueOf(cancelled.status());
+            entries = cancelled.entries();
+        }
+        boolean isCancelled = status == OrderStatus.CANCELLED || status == OrderStatus.CANCELLING;
+        answer.put("order", Map.of("id", letter.orderId(), "status", status, "cancelled", isCancelled));
+        return new Done(answer, entries);
     }
 
     private static Map<String, Object> answer(long id, String state) {

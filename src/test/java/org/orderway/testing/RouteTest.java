@@ -39,6 +39,7 @@ import org.orderway.failures.DeadLetters;
 import org.orderway.failures.Decisions;
 import org.orderway.failures.Failures;
 import org.orderway.failures.Replays;
+import org.orderway.imports.ImportedReturns;
 import org.orderway.inventory.Inventory;
 import org.orderway.inventory.Products;
 import org.orderway.messages.Outbox;
@@ -46,10 +47,13 @@ import org.orderway.messages.OutgoingMessage;
 import org.orderway.messages.Retention;
 import org.orderway.notification.Mails;
 import org.orderway.notification.Notification;
+import org.orderway.orders.Cancellation;
 import org.orderway.orders.Intake;
 import org.orderway.orders.OrderProcessing;
 import org.orderway.orders.OrderView;
+import org.orderway.orders.Returns;
 import org.orderway.payment.Payment;
+import org.orderway.payment.Refunds;
 import org.orderway.shipping.Shipping;
 import org.orderway.simulators.CarrierSimulator;
 import org.orderway.simulators.GatewaySimulator;
@@ -93,7 +97,7 @@ public abstract class RouteTest {
     /** Where routes leave the house. */
     private static final List<String> ENDS = List.of(
             "ask-gateway-call",
-            "charge-gateway-call",
+            "call-gateway-call",
             "ask-carrier-call",
             "book-carrier-call",
             "send-mail-smtp",
@@ -133,7 +137,19 @@ public abstract class RouteTest {
     protected Inventory inventory;
 
     @MockitoBean
+    protected Cancellation cancellation;
+
+    @MockitoBean
+    protected Returns returns;
+
+    @MockitoBean
+    protected ImportedReturns importedReturns;
+
+    @MockitoBean
     protected Payment payment;
+
+    @MockitoBean
+    protected Refunds refunds;
 
     @MockitoBean
     protected Shipping shipping;
