@@ -67,7 +67,7 @@ class ListenerContainers extends DefaultListenerContainerFactory {
         container.setPrefetchCount(
                 rows.stream().mapToInt(WorkQueue::prefetch).min().orElse(1));
 
-        container.setDefaultRequeueRejected(false);
+        container.setDefaultRequeueRejected(collects);
         container.setAdviceChain((MethodInterceptor) delivery -> requeueWhatCouldNotBeFinished(delivery, collects));
         // One line: the container's own would be a stack trace whose messages may quote somebody's data.
         container.setErrorHandler(failure -> log.warn(
@@ -116,6 +116,7 @@ class ListenerContainers extends DefaultListenerContainerFactory {
         return Stream.of(name);
     }
 
+    /** The pause keeps what goes round from going round thousands of times a second. A stop may cut it short. */
     private static Object requeueWhatCouldNotBeFinished(MethodInvocation delivery, boolean collects) throws Throwable {
         try {
             return delivery.proceed();
@@ -123,7 +124,11 @@ class ListenerContainers extends DefaultListenerContainerFactory {
             if (!collects && !causedByPublishing(e)) {
                 throw e;
             }
-            TimeUnit.SECONDS.sleep(1);
+            try {
+                TimeUnit.SECONDS.sleep(1);
+            } catch (InterruptedException stopping) {
+                Thread.currentThread().interrupt();
+            }
             String why = "Back to its queue, for it could not be finished";
             throw new ListenerExecutionFailedException(
                     why, new ImmediateRequeueAmqpException(why, e.getCause()), e.getFailedMessage());

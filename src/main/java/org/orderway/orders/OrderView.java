@@ -22,12 +22,7 @@ public class OrderView {
     private final OpenLetters letters;
 
     OrderView(
-            Orders orders,
-            Effects effects,
-            Timeline timeline,
-            Parcels parcels,
-            Returns returns,
-            OpenLetters letters) {
+            Orders orders, Effects effects, Timeline timeline, Parcels parcels, Returns returns, OpenLetters letters) {
         this.orders = orders;
         this.effects = effects;
         this.timeline = timeline;

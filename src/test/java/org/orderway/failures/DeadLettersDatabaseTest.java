@@ -17,7 +17,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.orderway.messages.DeadDelivery;
 import org.orderway.messages.Delivery;
 import org.orderway.messages.Events;
@@ -377,6 +379,65 @@ class DeadLettersDatabaseTest extends DatabaseTest {
                 .isEqualTo("{\"a\": 1}".getBytes(StandardCharsets.UTF_8));
         assertThat(view.read(anyId())).containsEntry("body", "{}");
         assertThatThrownBy(() -> decisions.edit(anyId(), by("Ada"))).isInstanceOf(LetterClosed.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"RECEIVED", "CREATED", "RESERVED", "PAID", "PAYMENT_DUE"})
+    void discardingALetterOfThePathCancelsTheOrder(String before) {
+        status(order, before);
+        letters.collect(dead("shipping_queue", "m-1", 0));
+
+        Decisions.Done done = decisions.discard(anyId(), by("Ada"));
+
+        assertThat(statusOf(order)).isEqualTo("CANCELLED");
+        assertThat(done.answer().get("order").toString()).contains("status=CANCELLED", "cancelled=true");
+        assertThat(done.entries()).extracting(entry -> entry.message().type()).contains("order.cancelled");
+        assertThat(count("outbox")).isEqualTo(done.entries().size());
+        assertThat(view.read(anyId())).containsEntry("state", "discarded");
+        assertThat(rows("select reason from orders")).containsExactly("dead_letter");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SHIPPED, false", "DELIVERED, false", "FAILED, false", "RETURNED, false", "CANCELLED, true"})
+    void anOrderThatHasLeftTheHouseOrEndedStaysAsItIs(String before, boolean cancelled) {
+        status(order, before);
+        letters.collect(dead("restock_queue", "m-1", 0));
+
+        Decisions.Done done = decisions.discard(anyId(), by("Ada"));
+
+        assertThat(statusOf(order)).isEqualTo(before);
+        assertThat(done.answer().get("order").toString()).contains("cancelled=" + cancelled);
+        assertThat(done.entries()).isEmpty();
+        assertThat(view.read(anyId())).containsEntry("state", "discarded");
+    }
+
+    @Test
+    void anOrderWhoseShipmentIsInDoubtIsNotCancelledBeforeThatIsKnown() {
+        status(order, "PAID");
+        jdbc.sql("insert into effects (key, kind, order_id) values ('shipment-1', 'shipment', ?)")
+                .param(order)
+                .update();
+        letters.collect(dead("shipping_queue", "m-1", 0));
+
+        Decisions.Done done = decisions.discard(anyId(), by("Ada"));
+
+        assertThat(statusOf(order)).isEqualTo("CANCELLING");
+        assertThat(done.answer().get("order").toString()).contains("status=CANCELLING", "cancelled=true");
+        assertThat(count("outbox")).isZero();
+    }
+
+    @Test
+    void discardingAnyOtherLetterOnlyClosesIt() {
+        letters.collect(new DeadDelivery(dead("audit_queue", "m-1", 0).delivery(), false, Map.of()));
+
+        assertThat(decisions.discard(anyId(), by("Ada")).answer()).doesNotContainKey("order");
+
+        assertThat(statusOf(order)).isEqualTo("RECEIVED");
+        assertThat(view.read(anyId())).containsEntry("state", "discarded");
+        assertThatThrownBy(() -> decisions.discard(anyId(), by("Bob"))).isInstanceOf(LetterClosed.class);
+        assertThat(view.read(anyId()).get("actions").toString())
+                .contains("by=Ada")
+                .doesNotContain("by=Bob");
     }
 
     @Test
