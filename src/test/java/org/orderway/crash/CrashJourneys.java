@@ -533,9 +533,10 @@ abstract class CrashJourneys {
                                 """
                 select o.id::text from orders o
                 where (select count(*) from effects e where e.order_id = o.id and e.kind = 'mail')
-                   <> case o.status when 'SHIPPED' then 2 else 1 end
+                   not between case o.status when 'SHIPPED' then 3 else 1 end
+                       and case o.status when 'SHIPPED' then 3 else 2 end
                 """))
-                .as("orders whose customers were not told each fact")
+                .as("orders whose customers were not told each fact once; one that fails late may be confirmed before")
                 .isEmpty();
         if (!mailsComeHere()) {
             return;
@@ -584,9 +585,13 @@ abstract class CrashJourneys {
         List<String> queues = Pattern.compile("- name: (\\w+)_queue\\b")
                 .matcher(Files.readString(PROJECT.resolve("application.yml")))
                 .results()
-                .flatMap(row -> Stream.of(row.group(1) + "_queue", row.group(1) + "_dlq"))
+                .map(row -> row.group(1))
+                // A queue that only delays has no consumer, and so no dead letters.
+                .flatMap(name -> name.endsWith("_delay")
+                        ? Stream.of(name + "_queue")
+                        : Stream.of(name + "_queue", name + "_dlq"))
                 .toList();
-        assertThat(queues).contains("payment_queue", "payment_dlq");
+        assertThat(queues).contains("payment_queue", "payment_dlq", "confirmation_delay_queue");
         try (Connection connection = broker();
                 Channel channel = connection.createChannel()) {
             Map<String, Long> left = new TreeMap<>();
