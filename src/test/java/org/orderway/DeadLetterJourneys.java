@@ -67,6 +67,7 @@ import org.springframework.test.context.DynamicPropertySource;
             "orderway.retry.quick-redeliveries=0",
             "orderway.payment.gateway.response-timeout=2000",
             "orderway.shipping.carrier.response-timeout=2000",
+            "spring.test.observability.auto-configure=true",
             "orderway.failures.alert-check=300",
             "orderway.failures.measure-every=300",
             "orderway.failures.replay.every=100",

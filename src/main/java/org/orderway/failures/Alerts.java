@@ -60,7 +60,7 @@ public class Alerts {
                             Locale.ROOT, "Orderway: %s fails: %s", rs.getString("queue"), rs.getString("cause"));
                     String text =
                             """
-                            %s gave up on %d messages since %s, the last time at %s:
+                            Messages that %s gave up on: %d since %s, the last one at %s.
 
                             %s
 

@@ -212,7 +212,8 @@ class DeadLettersDatabaseTest extends DatabaseTest {
         List<Alerts.Alert> due = alerts.due();
         assertThat(due).singleElement().satisfies(alert -> {
             assertThat(alert.to()).isEqualTo("operator@example.invalid");
-            assertThat(alert.text()).contains("gave up on 50 messages", REASON, "fingerprint=" + alert.fingerprint());
+            assertThat(alert.text())
+                    .contains("shipping_queue gave up on: 50 since", REASON, "fingerprint=" + alert.fingerprint());
         });
         assertThat(alerts.due()).as("another instance while the mail is sent").isEmpty();
         alerts.sent(due.get(0));
@@ -222,7 +223,7 @@ class DeadLettersDatabaseTest extends DatabaseTest {
         jdbc.sql("update failures set alerted_at = now() - interval '16 minutes'")
                 .update();
         assertThat(alerts.due()).singleElement().satisfies(alert -> {
-            assertThat(alert.text()).contains("gave up on 1 messages");
+            assertThat(alert.text()).contains("gave up on: 1 since");
             assertThat(alert.messageId()).isNotEqualTo(due.get(0).messageId());
         });
     }
