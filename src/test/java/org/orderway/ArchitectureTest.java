@@ -57,6 +57,7 @@ class ArchitectureTest {
             .resideInAnyPackage(
                     "org.orderway.analytics..",
                     "org.orderway.audit..",
+                    "org.orderway.failures..",
                     "org.orderway.imports..",
                     "org.orderway.inventory..",
                     "org.orderway.notification..",

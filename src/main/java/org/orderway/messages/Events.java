@@ -53,10 +53,15 @@ public class Events {
         return message(orderPayment, method, orderId, number, "payment.requested", EventIds.ONCE, details);
     }
 
-    /** A step of an order gave up on a message. The operation is that message's id. */
-    public OutgoingMessage stepFailed(UUID orderId, String step, String messageId, Map<String, ?> details) {
-        String type = "order.failed." + step;
-        return message(orderEvents, type, orderId, null, type, messageId, details);
+    /**
+     * A step gave up on a message.
+     *
+     * @param queue the work queue of the step
+     */
+    public OutgoingMessage stepFailed(String queue, Delivery delivery, Map<String, ?> details) {
+        UUID orderId = EventIds.namespace(delivery.correlationId(), delivery.id());
+        String type = EventIds.stepFailed(queue);
+        return message(orderEvents, type, orderId, null, type, EventIds.givingUp(delivery), details);
     }
 
     private OutgoingMessage message(

@@ -73,7 +73,12 @@ public class Intake {
     /** Accepts an order whose message is in hand: it came straight over the exchange. */
     @Transactional
     public Acceptance acceptDelivered(OrderRequest request, List<OrderLine> lines, String lane, String messageId) {
-        return accept(request, lines, lane, "amqp:" + messageId, false);
+        return accept(request, lines, lane, keyOf(messageId), false);
+    }
+
+    /** The key of an order that a message brought. */
+    static String keyOf(String messageId) {
+        return "amqp:" + messageId;
     }
 
     private Acceptance accept(OrderRequest request, List<OrderLine> lines, String lane, String key, boolean publishes) {

@@ -34,8 +34,8 @@ class TopologyTest {
             order_events  | order.inventory_checked      | payment_queue notification_queue audit_queue
             order_events  | order.payment_success        | shipping_queue notification_queue audit_queue
             order_events  | order.payment_sucess         | notification_queue audit_queue
-            order_events  | order.failed                 | restock_queue notification_queue audit_queue
-            order_events  | order.failed.payment         | audit_queue
+            order_events  | order.failed                 | restock_queue failed_order_queue notification_queue audit_queue
+            order_events  | order.failed.payment         | failed_order_queue audit_queue
             order_events  | order.shipped                | notification_queue audit_queue
             order_events  | order.notification.sms       | notification_queue audit_queue
             order_events  | order.notification.sms.again | audit_queue

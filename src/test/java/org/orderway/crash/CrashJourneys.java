@@ -602,6 +602,9 @@ abstract class CrashJourneys {
             assertThat(left).as("messages").allSatisfy((queue, messages) -> assertThat(messages)
                     .isZero());
         }
+        assertThat(strings("select queue || ': ' || reason from dead_letters"))
+                .as("dead letters")
+                .isEmpty();
     }
 
     private List<String> statusesOf(String customer) {

@@ -33,6 +33,12 @@ import org.orderway.OrderwayApplication;
 import org.orderway.analytics.Analytics;
 import org.orderway.audit.Audit;
 import org.orderway.broker.Publisher;
+import org.orderway.failures.Alerts;
+import org.orderway.failures.DeadLetterView;
+import org.orderway.failures.DeadLetters;
+import org.orderway.failures.Decisions;
+import org.orderway.failures.Failures;
+import org.orderway.failures.Replays;
 import org.orderway.imports.ImportedReturns;
 import org.orderway.inventory.Inventory;
 import org.orderway.inventory.Products;
@@ -99,6 +105,7 @@ public abstract class RouteTest {
             "ask-carrier-call",
             "book-carrier-call",
             "send-mail-smtp",
+            "alert-operator-smtp",
             "hand-to-outbox-publish",
             "import-invoice-set-aside");
 
@@ -166,6 +173,24 @@ public abstract class RouteTest {
 
     @MockitoBean
     protected Audit audit;
+
+    @MockitoBean
+    protected Failures failures;
+
+    @MockitoBean
+    protected Alerts alerts;
+
+    @MockitoBean
+    protected DeadLetters deadLetters;
+
+    @MockitoBean
+    protected DeadLetterView deadLetterView;
+
+    @MockitoBean
+    protected Decisions decisions;
+
+    @MockitoBean
+    protected Replays replays;
 
     @MockitoBean
     protected Mails mails;
