@@ -85,9 +85,23 @@ public class Audit implements Timeline {
             case "order.shipping_prepared", "order.shipped" ->
                 body.path("carrier").asText() + " "
                         + body.path("trackingNumber").asText();
+            case "order.cancelled" ->
+                body.path("reason").asText()
+                        + (body.path("refund").decimalValue().signum() > 0
+                                ? ", " + money(body, "refund") + " to refund"
+                                : "");
+            case "order.captured_late" -> money(body, "amount") + " captured, to refund";
+            case "order.returned" ->
+                body.path("reason").asText() + ", " + money(body, "value")
+                        + (body.path("complete").asBoolean() ? ", everything" : "");
+            case "order.refunded" -> money(body, "amount");
             case "order.analytics.ended" -> body.path("status").asText();
             default -> null;
         };
+    }
+
+    private static String money(JsonNode body, String amount) {
+        return body.path(amount).asText() + " " + body.path("currency").asText();
     }
 
     /** The body tells it to the millisecond, the AMQP property to the second. */

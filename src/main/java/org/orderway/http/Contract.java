@@ -48,6 +48,7 @@ public class Contract {
     private static final String FILE = "/openapi/orderway.yaml";
     private static final String IRI = "https://orderway.org/openapi.json";
     private static final int MOST_FAULTS = 100;
+    private static final byte[] NO_FIELDS = {'{', '}'};
 
     /** JSON Schema as OpenAPI 3.1 has it; what is OpenAPI's own or ours (x-problem) asserts nothing. */
     private static final JsonMetaSchema DIALECT = JsonMetaSchema.builder(JsonMetaSchema.getV202012())
@@ -91,7 +92,7 @@ public class Contract {
      * Reads the JSON body of an operation.
      *
      * @param operation the operationId, such as {@code placeOrder}
-     * @param body      the bytes as they came; null counts as empty
+     * @param body      the bytes as they came; null counts as empty, and empty as {@code {}} where a body is not required
      * @return the body, its numbers exact ({@code decimalValue()}), and as the contract says
      * @throws Problem 400, with every fault and its pointer
      */
@@ -102,7 +103,7 @@ public class Contract {
         }
         JsonNode value;
         try {
-            value = StrictJson.read(body);
+            value = StrictJson.read(isEmpty(body) && !named(operation).needsBody() ? NO_FIELDS : body);
         } catch (MalformedJson e) {
             throw refusal(List.of(new Problem.Fault(e.pointer(), e.getMessage())));
         }
@@ -145,6 +146,10 @@ public class Contract {
             throw refusal(faults);
         }
         return values;
+    }
+
+    private static boolean isEmpty(byte[] body) {
+        return body == null || body.length == 0;
     }
 
     /** In JSON Schema {@code $} is the end; in Java it would let a line break follow, and "GB\\n" be a country. */
@@ -203,6 +208,7 @@ public class Contract {
                 types(operation.path("requestBody")),
                 List.copyOf(produces),
                 operation.at(body).isMissingNode() ? null : schema(at + body),
+                operation.at("/requestBody/required").booleanValue(),
                 List.copyOf(parameters));
     }
 
@@ -251,6 +257,7 @@ public class Contract {
             List<MediaType> consumes,
             List<MediaType> produces,
             JsonSchema body,
+            boolean needsBody,
             List<Parameter> parameters) {}
 
     record Parameter(

@@ -65,7 +65,7 @@ class Doorkeeper implements HandlerInterceptor {
 
     private static void checkWhatIsSent(HttpServletRequest request, Contract.Operation operation)
             throws HttpMediaTypeNotSupportedException {
-        if (operation.consumes().isEmpty()) {
+        if (operation.consumes().isEmpty() || (!operation.needsBody() && sendsNothing(request))) {
             return;
         }
         String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
@@ -82,6 +82,10 @@ class Doorkeeper implements HandlerInterceptor {
         if (type.isCompatibleWith(MediaType.APPLICATION_JSON) && charset != null && charset != StandardCharsets.UTF_8) {
             throw Problem.of(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "JSON is read as UTF-8 only, not as " + charset);
         }
+    }
+
+    private static boolean sendsNothing(HttpServletRequest request) {
+        return request.getContentLengthLong() <= 0 && request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null;
     }
 
     private static void checkWhatIsWanted(HttpServletRequest request, Contract.Operation operation)

@@ -133,7 +133,7 @@ public class Imports {
         report.introduced(articles.introduce(List.copyOf(articlesBySku.values())));
     }
 
-    /** Keeps the rows of a return until returns are handled. */
+    /** Keeps the rows of a return until an order is found that they belong to. */
     @Transactional
     public void setAside(Invoice invoice, ImportReport report) {
         long row = invoice.firstRow();

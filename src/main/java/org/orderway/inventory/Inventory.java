@@ -9,11 +9,13 @@ import java.util.stream.Collectors;
 import org.orderway.messages.Event;
 import org.orderway.messages.Outcome;
 import org.orderway.orders.Goods;
+import org.orderway.orders.IllegalTransition;
 import org.orderway.orders.Order;
 import org.orderway.orders.OrderEvents;
 import org.orderway.orders.OrderLine;
 import org.orderway.orders.OrderStatus;
 import org.orderway.orders.Orders;
+import org.orderway.orders.Returns;
 import org.orderway.orders.Steps;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -28,13 +30,15 @@ public class Inventory implements Goods {
     private final Steps steps;
     private final Orders orders;
     private final OrderEvents events;
+    private final Returns returns;
     private final JdbcClient jdbc;
     private final JdbcTemplate batch;
 
-    Inventory(Steps steps, Orders orders, OrderEvents events, JdbcClient jdbc, JdbcTemplate batch) {
+    Inventory(Steps steps, Orders orders, OrderEvents events, Returns returns, JdbcClient jdbc, JdbcTemplate batch) {
         this.steps = steps;
         this.orders = orders;
         this.events = events;
+        this.returns = returns;
         this.jdbc = jdbc;
         this.batch = batch;
     }
@@ -44,12 +48,38 @@ public class Inventory implements Goods {
         return steps.once(event.orderId(), "reserve", this::reserve);
     }
 
-    /** Gives back what was held for an order that came to nothing. */
+    /** Gives back what was held for an order that came to nothing, and puts returned goods back on the shelf. */
     public Outcome restock(Event event) {
+        if (event.type().equals("order.returned")) {
+            UUID returnId = UUID.fromString(event.text("returnId"));
+            return steps.afterwards(event.orderId(), "restock-" + returnId, order -> {
+                takeBack(order, returnId);
+                return Outcome.SILENT;
+            });
+        }
         return steps.compensate(event.orderId(), "restock", order -> {
             release(order.id());
             return Outcome.SILENT;
         });
+    }
+
+    private void takeBack(Order order, UUID returnId) {
+        SortedMap<String, Long> goods = returns.goods(order.id(), returnId)
+                .orElseThrow(() -> new IllegalTransition(order.id(), order.status(), OrderStatus.RETURNED));
+        List<Object[]> pieces = lockShelves(goods).stream()
+                .filter(Shelf::stocked)
+                .map(shelf -> new Object[] {goods.get(shelf.sku()), shelf.sku(), order.id()})
+                .toList();
+        batch.batchUpdate(
+                """
+                with r as (update reservations set returned = returned + ?, changed_at = now()
+                    where sku = ? and order_id = ? and state = 'sold' returning sku)
+                update products p set on_hand = p.on_hand + ?, sold = p.sold - ?, updated_at = now()
+                from r where p.sku = r.sku
+                """,
+                pieces.stream()
+                        .map(p -> new Object[] {p[0], p[1], p[2], p[0], p[0]})
+                        .toList());
     }
 
     private Outcome reserve(Order order) {

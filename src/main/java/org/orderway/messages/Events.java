@@ -39,6 +39,11 @@ public class Events {
         return message(orderEvents, type, orderId, number, type, EventIds.ONCE, details);
     }
 
+    /** An event that may happen several times; the operation is what makes this occurrence single. */
+    public OutgoingMessage again(UUID orderId, String number, String type, String operation, Map<String, ?> details) {
+        return message(orderEvents, type, orderId, number, type, operation, details);
+    }
+
     /** The placed order on its way into a lane: the routing key tells lane, country and category. */
     public OutgoingMessage placed(UUID orderId, String number, String routingKey, Map<String, ?> details) {
         return message(orderEvents, routingKey, orderId, number, "order.placed", EventIds.ONCE, details);

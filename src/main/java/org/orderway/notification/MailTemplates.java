@@ -10,7 +10,7 @@ import org.thymeleaf.templatemode.TemplateMode;
 import org.thymeleaf.templateresolver.ClassLoaderTemplateResolver;
 
 /**
- * Renders {@code mail/<event type>.txt} and {@code .html}. The first line of the text is the subject. Values are
+ * Renders {@code mail/<name>.txt} and {@code .html}. The first line of the text is the subject. Values are
  * escaped by Thymeleaf, so that a name is never markup.
  */
 @Component
@@ -25,12 +25,12 @@ class MailTemplates {
 
     record Rendered(String subject, String text, String html) {}
 
-    Rendered render(Event event, Order order, Locale locale) {
+    Rendered render(String name, Event event, Order order, Locale locale) {
         Context context = new Context(locale);
         context.setVariable("event", event);
         context.setVariable("order", order);
-        String text = engine.process(event.type() + ".txt", context);
-        String html = engine.process(event.type() + ".html", context);
+        String text = engine.process(name + ".txt", context);
+        String html = engine.process(name + ".html", context);
         String[] parts = text.split("\\R", 2);
         // A line break in a subject would begin a new mail header.
         String subject = parts[0].strip().replaceAll("\\p{Cntrl}+", " ");

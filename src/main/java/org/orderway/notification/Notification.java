@@ -2,10 +2,12 @@ package org.orderway.notification;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.orderway.messages.Event;
 import org.orderway.orders.Effects;
@@ -13,6 +15,7 @@ import org.orderway.orders.IllegalTransition;
 import org.orderway.orders.Order;
 import org.orderway.orders.OrderStatus;
 import org.orderway.orders.Orders;
+import org.orderway.orders.Returns;
 import org.orderway.orders.UnknownOrder;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.io.Resource;
@@ -24,8 +27,14 @@ import org.springframework.transaction.annotation.Transactional;
 @Component("notification")
 public class Notification {
 
+    private static final String CREATED = "order.created";
+
+    /** Sent some time after the order was created, through a queue of its own. */
+    private static final String CONFIRMATION = "order.confirmed";
+
     private final Orders orders;
     private final Effects effects;
+    private final Returns returns;
     private final MailTemplates templates;
     private final ObjectMapper mapper;
     private final String mailDomain;
@@ -34,12 +43,14 @@ public class Notification {
     Notification(
             Orders orders,
             Effects effects,
+            Returns returns,
             MailTemplates templates,
             ObjectMapper mapper,
             @Value("${orderway.mail.domain}") String mailDomain)
             throws IOException {
         this.orders = orders;
         this.effects = effects;
+        this.returns = returns;
         this.templates = templates;
         this.mapper = mapper;
         this.mailDomain = mailDomain;
@@ -58,14 +69,18 @@ public class Notification {
      * Commits the intent to send the mail of an event. An open intent is sent again, under the same Message-ID: a mail
      * server cannot be asked.
      *
-     * @throws IllegalTransition when the event says the order failed and the order does not
-     * @return null when the mail was sent before, or when the customer gave no address (which the journal then says)
+     * @throws IllegalTransition when the event says of the order what is not so
+     * @return null when the mail was sent before, when the order to be confirmed came to nothing meanwhile, or when the
+     *     customer gave no address (which the journal then says)
      */
     @Transactional
     public Mail intend(Event event) {
         Order order = orders.find(event.orderId()).orElseThrow(() -> new UnknownOrder(event.orderId()));
-        if (event.type().equals("order.failed") && order.status() != OrderStatus.FAILED) {
-            throw new IllegalTransition(order.id(), order.status(), OrderStatus.FAILED);
+        disbelieve(event, order, "order.failed", OrderStatus.FAILED);
+        disbelieve(event, order, "order.cancelled", OrderStatus.CANCELLED);
+        disbelieveMoney(event, order);
+        if (event.type().equals(CREATED) && !isStillWanted(order)) {
+            return null;
         }
         String key = "mail-" + event.id();
         Effects.Intent intent = effects.intend(key, "mail", order.id());
@@ -76,7 +91,8 @@ public class Notification {
             effects.known(key, mapper.valueToTree(Map.of("about", event.type(), "sent", false)));
             return null;
         }
-        MailTemplates.Rendered rendered = templates.render(event, order, Locale.ENGLISH);
+        MailTemplates.Rendered rendered = templates.render(
+                event.type().equals(CREATED) ? CONFIRMATION : event.type(), event, order, Locale.ENGLISH);
         return new Mail(
                 key,
                 "<" + event.id() + "@" + mailDomain + ">",
@@ -84,6 +100,36 @@ public class Notification {
                 rendered.subject(),
                 rendered.text(),
                 rendered.html());
+    }
+
+    /** Anybody may publish an event; a customer is told only what the order itself says. */
+    private static void disbelieve(Event event, Order order, String type, OrderStatus status) {
+        if (event.type().equals(type) && order.status() != status) {
+            throw new IllegalTransition(order.id(), order.status(), status);
+        }
+    }
+
+    private void disbelieveMoney(Event event, Order order) {
+        boolean isSo =
+                switch (event.type()) {
+                    case "order.returned" ->
+                        returns.value(order.id(), UUID.fromString(event.text("returnId")))
+                                .filter(value -> value.compareTo(amount(event, "value")) == 0)
+                                .isPresent();
+                    case "order.refunded" -> order.refunded().compareTo(amount(event, "amount")) >= 0;
+                    default -> true;
+                };
+        if (!isSo) {
+            throw new IllegalTransition(order.id(), order.status(), OrderStatus.RETURNED);
+        }
+    }
+
+    private static BigDecimal amount(Event event, String field) {
+        return event.body().path(field).decimalValue();
+    }
+
+    private static boolean isStillWanted(Order order) {
+        return !order.status().isStopped() && order.status() != OrderStatus.CANCELLING;
     }
 
     /** The mail server took it. */

@@ -139,6 +139,7 @@ public class Intake {
                 request.payment().method(),
                 request.payment().token(),
                 BigDecimal.ZERO,
+                BigDecimal.ZERO,
                 clock.instant().truncatedTo(ChronoUnit.MICROS),
                 lines);
     }

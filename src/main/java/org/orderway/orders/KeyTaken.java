@@ -1,9 +1,9 @@
 package org.orderway.orders;
 
-/** An Idempotency-Key that was used for an order with another content. */
+/** An Idempotency-Key that was used for another request. */
 public class KeyTaken extends RuntimeException {
 
     KeyTaken() {
-        super("This Idempotency-Key was used for an order with another content; a new order needs a new key");
+        super("This Idempotency-Key was used for another request; each needs a key of its own");
     }
 }

@@ -13,6 +13,7 @@ import java.util.UUID;
  * @param reason   why it failed, or null
  * @param total    in the order's currency, rounded once
  * @param captured what was taken so far
+ * @param refunded what of it went back
  * @param lines    in the order's own order
  */
 public record Order(
@@ -32,5 +33,6 @@ public record Order(
         String paymentMethod,
         String paymentToken,
         BigDecimal captured,
+        BigDecimal refunded,
         Instant createdAt,
         List<OrderLine> lines) {}

@@ -3,6 +3,7 @@ package org.orderway.orders;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.UUID;
 import org.orderway.messages.Events;
 import org.orderway.messages.Outcome;
 import org.orderway.messages.OutgoingMessage;
@@ -81,12 +82,54 @@ public class OrderEvents {
 
     /** For analytics: an order came to its end. */
     public OutgoingMessage countedEnd(Order order, OrderStatus status, String reason) {
-        Map<String, Object> facts = facts(order);
-        facts.put("status", status.name());
-        if (reason != null) {
-            facts.put("reason", reason);
-        }
-        return once(order, "order.analytics.ended", facts);
+        return once(order, "order.analytics.ended", ended(order, status, reason));
+    }
+
+    /** The order is cancelled; this much of what was captured is to go back. */
+    public OutgoingMessage cancelled(Order order, String reason, BigDecimal toRefund) {
+        return once(
+                order, "order.cancelled", Map.of("reason", reason, "refund", toRefund, "currency", order.currency()));
+    }
+
+    /** Money was captured after the order had been cancelled: it has to go back. */
+    public OutgoingMessage capturedLate(Order order, BigDecimal amount) {
+        return once(order, "order.captured_late", Map.of("amount", amount, "currency", order.currency()));
+    }
+
+    /** Goods came back, the whole order or a part. @param value what they had cost */
+    public OutgoingMessage returned(Order order, UUID returnId, String reason, BigDecimal value, boolean complete) {
+        return events.again(
+                order.id(),
+                order.number(),
+                "order.returned",
+                returnId.toString(),
+                Map.of(
+                        "returnId",
+                        returnId.toString(),
+                        "reason",
+                        reason,
+                        "value",
+                        value,
+                        "currency",
+                        order.currency(),
+                        "complete",
+                        complete));
+    }
+
+    /** Money went back to the customer. @param operation what it was refunded for */
+    public OutgoingMessage refunded(Order order, String operation, BigDecimal amount) {
+        return events.again(
+                order.id(),
+                order.number(),
+                "order.refunded",
+                operation,
+                Map.of("amount", amount, "currency", order.currency()));
+    }
+
+    /** For analytics: an order that had come to its end was returned after all. */
+    public OutgoingMessage countedReturn(Order order, String reason) {
+        Map<String, Object> facts = ended(order, OrderStatus.RETURNED, reason);
+        return events.again(order.id(), order.number(), "order.analytics.ended", "returned", facts);
     }
 
     /** Ends a locked order as a refusal, and says so. */
@@ -100,6 +143,15 @@ public class OrderEvents {
 
     private OutgoingMessage once(Order order, String type, Map<String, ?> details) {
         return events.once(order.id(), order.number(), type, details);
+    }
+
+    private static Map<String, Object> ended(Order order, OrderStatus status, String reason) {
+        Map<String, Object> facts = facts(order);
+        facts.put("status", status.name());
+        if (reason != null) {
+            facts.put("reason", reason);
+        }
+        return facts;
     }
 
     private static Map<String, Object> facts(Order order) {

@@ -18,12 +18,14 @@ public class OrderView {
     private final Effects effects;
     private final Timeline timeline;
     private final Parcels parcels;
+    private final Returns returns;
 
-    OrderView(Orders orders, Effects effects, Timeline timeline, Parcels parcels) {
+    OrderView(Orders orders, Effects effects, Timeline timeline, Parcels parcels, Returns returns) {
         this.orders = orders;
         this.effects = effects;
         this.timeline = timeline;
         this.parcels = parcels;
+        this.returns = returns;
     }
 
     /** One order with its lines, payment, shipment and timeline. @throws UnknownOrder when there is none */
@@ -46,6 +48,7 @@ public class OrderView {
         payment.put("state", order.paymentState().name().toLowerCase());
         payment.put("amount", order.paymentState() == PaymentState.DUE ? order.total() : order.captured());
         payment.put("captured", order.captured());
+        payment.put("refunded", order.refunded());
         view.put("payment", payment);
         view.put(
                 "shipment",
@@ -58,6 +61,7 @@ public class OrderView {
                                 "state",
                                 order.fulfilmentState().name().toLowerCase()))
                         .orElse(null));
+        view.put("returns", returns.of(order.id()));
         view.put(
                 "timeline",
                 Stream.concat(timeline.of(order.id()).stream(), effects.mails(order.id()).stream())
@@ -94,7 +98,8 @@ public class OrderView {
         return orders.find(orderId).orElseThrow(() -> new UnknownOrder(orderId));
     }
 
-    private static UUID id(String text, String pointer) {
+    /** An order's id as somebody wrote it. @throws InvalidOrder when it is none */
+    static UUID id(String text, String pointer) {
         try {
             return UUID.fromString(text);
         } catch (IllegalArgumentException notAnId) {

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -182,6 +183,69 @@ public class Orders {
                 FulfilmentState.SHIPPED.name().toLowerCase());
     }
 
+    /** Marks a locked order as wanted to be cancelled: what is under way outside decides. */
+    public void cancelling(Order order, String reason) {
+        guard(order, OrderStatus.CANCELLING);
+        update(order, "status = ?, reason = ?", OrderStatus.CANCELLING.name(), reason);
+    }
+
+    /** Ends a locked order that its customer does not want any more. Nothing is due for it then. */
+    public void cancelled(Order order, String reason) {
+        guard(order, OrderStatus.CANCELLED);
+        update(
+                order,
+                "status = ?, reason = ?, payment_state = case payment_state when 'due' then 'none' else payment_state end",
+                OrderStatus.CANCELLED.name(),
+                reason);
+    }
+
+    /** Books money on a locked order that was captured although the order is cancelled, or about to be. */
+    public void capturedInVain(Order order, BigDecimal amount) {
+        guard(
+                order,
+                order.paymentState().mayBecome(PaymentState.CAPTURED),
+                order.paymentState(),
+                PaymentState.CAPTURED);
+        update(
+                order,
+                "payment_state = ?, captured = ?",
+                PaymentState.CAPTURED.name().toLowerCase(),
+                amount);
+    }
+
+    /** Books money of a locked order that went back to its customer. */
+    public void refunded(Order order, BigDecimal amount) {
+        BigDecimal refunded = order.refunded().add(amount);
+        PaymentState next =
+                refunded.compareTo(order.captured()) < 0 ? PaymentState.PART_REFUNDED : PaymentState.REFUNDED;
+        guard(order, order.paymentState().mayBecome(next), order.paymentState(), next);
+        update(order, "payment_state = ?, refunded = ?", next.name().toLowerCase(), refunded);
+    }
+
+    /** Ends a locked order all of whose goods came back. */
+    public void returned(Order order, String reason) {
+        guard(order, OrderStatus.RETURNED);
+        guard(
+                order,
+                order.fulfilmentState().mayBecome(FulfilmentState.RETURNED),
+                order.fulfilmentState(),
+                FulfilmentState.RETURNED);
+        update(
+                order,
+                "status = ?, fulfilment_state = ?, reason = ?",
+                OrderStatus.RETURNED.name(),
+                FulfilmentState.RETURNED.name().toLowerCase(),
+                reason);
+    }
+
+    /** Whether the order has stayed as it is for so long. */
+    public boolean restsFor(UUID id, Duration time) {
+        return jdbc.sql("select moved_at < ? from orders where id = ?")
+                .params(Timestamp.from(clock.instant().minus(time)), id)
+                .query(Boolean.class)
+                .single();
+    }
+
     /**
      * Asks before an outside call whether the order could take the step at all.
      *
@@ -302,6 +366,7 @@ public class Orders {
                 rs.getString("payment_method"),
                 rs.getString("payment_token"),
                 rs.getBigDecimal("captured"),
+                rs.getBigDecimal("refunded"),
                 rs.getTimestamp("created_at").toInstant(),
                 lines);
     }

@@ -1,6 +1,5 @@
 package org.orderway.orders;
 
-import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import org.orderway.messages.Outcome;
@@ -26,7 +25,7 @@ public class Steps {
     /** A step on the way forward. On an order that was cancelled or failed by then it is void. */
     @Transactional
     public Outcome once(UUID orderId, String step, Function<Order, Outcome> work) {
-        return run(orderId, step, order -> order.status().isStopped() ? Outcome.VOID : work.apply(order));
+        return afterwards(orderId, step, order -> order.status().isStopped() ? Outcome.VOID : work.apply(order));
     }
 
     /**
@@ -37,11 +36,22 @@ public class Steps {
      */
     @Transactional
     public Outcome compensate(UUID orderId, String step, Function<Order, Outcome> work) {
-        return run(orderId, step, order -> {
+        return afterwards(orderId, step, order -> {
             if (!order.status().isStopped()) {
                 throw new IllegalTransition(orderId, order.status(), OrderStatus.FAILED);
             }
             return work.apply(order);
+        });
+    }
+
+    /** A step that makes good for what happened to an order, wherever the order is by now. */
+    @Transactional
+    public Outcome afterwards(UUID orderId, String step, Function<Order, Outcome> work) {
+        Order order = orders.lock(orderId);
+        return outcomes.find(orderId, step).orElseGet(() -> {
+            Outcome outcome = work.apply(order);
+            outcomes.record(orderId, step, outcome);
+            return outcome;
         });
     }
 
@@ -51,21 +61,19 @@ public class Steps {
      */
     @Transactional
     public <T> T intend(UUID orderId, String step, Function<Outcome, T> settled, Function<Order, T> intent) {
-        Order order = orders.lock(orderId);
-        Optional<Outcome> recorded = outcomes.find(orderId, step);
-        if (recorded.isEmpty() && order.status().isStopped()) {
-            outcomes.record(orderId, step, Outcome.VOID);
-            recorded = Optional.of(Outcome.VOID);
-        }
-        return recorded.map(settled).orElseGet(() -> intent.apply(order));
+        return intendAfterwards(orderId, step, settled, order -> {
+            if (order.status().isStopped()) {
+                outcomes.record(orderId, step, Outcome.VOID);
+                return settled.apply(Outcome.VOID);
+            }
+            return intent.apply(order);
+        });
     }
 
-    private Outcome run(UUID orderId, String step, Function<Order, Outcome> work) {
+    /** The same of a step that makes good, wherever the order is by now. */
+    @Transactional
+    public <T> T intendAfterwards(UUID orderId, String step, Function<Outcome, T> settled, Function<Order, T> intent) {
         Order order = orders.lock(orderId);
-        return outcomes.find(orderId, step).orElseGet(() -> {
-            Outcome outcome = work.apply(order);
-            outcomes.record(orderId, step, outcome);
-            return outcome;
-        });
+        return outcomes.find(orderId, step).map(settled).orElseGet(() -> intent.apply(order));
     }
 }

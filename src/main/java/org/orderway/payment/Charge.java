@@ -21,18 +21,19 @@ public record Charge(
         String token,
         boolean inDoubt,
         boolean mayCall,
-        Outcome outcome) {
+        Outcome outcome)
+        implements GatewayCall {
 
     static Charge concluded(UUID orderId, Outcome outcome) {
         return new Charge(orderId, null, null, null, null, false, false, outcome);
     }
 
-    /** Whether nothing is left to charge. */
-    public boolean isSettled() {
-        return outcome != null;
+    @Override
+    public String kind() {
+        return "charges";
     }
 
-    /** What the gateway is asked for. */
+    @Override
     public Map<String, Object> request() {
         return Map.of("amount", amount, "currency", currency, "token", token, "reference", orderId.toString());
     }

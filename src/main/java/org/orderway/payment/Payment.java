@@ -3,17 +3,19 @@ package org.orderway.payment;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.time.Clock;
-import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.orderway.messages.Event;
+import org.orderway.messages.Outbox;
 import org.orderway.messages.Outcome;
+import org.orderway.orders.Cancellation;
 import org.orderway.orders.Effects;
 import org.orderway.orders.Order;
 import org.orderway.orders.OrderEvents;
 import org.orderway.orders.OrderStatus;
 import org.orderway.orders.Orders;
 import org.orderway.orders.Steps;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -27,22 +29,28 @@ public class Payment {
     private final Orders orders;
     private final OrderEvents events;
     private final Effects effects;
+    private final Cancellation cancellation;
+    private final Outbox outbox;
     private final Clock clock;
-    private final Duration keysKept;
+    private final GatewaySettings gateway;
 
     Payment(
             Steps steps,
             Orders orders,
             OrderEvents events,
             Effects effects,
+            Cancellation cancellation,
+            Outbox outbox,
             Clock clock,
-            @Value("${orderway.payment.gateway.keys-kept}") Duration keysKept) {
+            GatewaySettings gateway) {
         this.steps = steps;
         this.orders = orders;
         this.events = events;
         this.effects = effects;
+        this.cancellation = cancellation;
+        this.outbox = outbox;
         this.clock = clock;
-        this.keysKept = keysKept;
+        this.gateway = gateway;
     }
 
     /** Hands the payment over to whoever serves its method; an order whose stock is not held is never charged. */
@@ -72,13 +80,16 @@ public class Payment {
     }
 
     private Charge intend(Order order) {
+        if (order.status() == OrderStatus.CANCELLING) {
+            // Never charged again; what became of the first attempt is asked by and by, and then decides.
+            return Charge.concluded(order.id(), Outcome.SILENT);
+        }
         orders.mayAdvance(order, OrderStatus.PAID);
-        String key = "charge-" + order.id();
+        String key = key(order.id());
         if (order.total().signum() == 0) {
             return Charge.concluded(order.id(), steps.once(order.id(), CHARGE, this::capture));
         }
         Effects.Intent intent = effects.intend(key, CHARGE, order.id());
-        boolean keyIsKept = clock.instant().isBefore(intent.since().plus(keysKept));
         return new Charge(
                 order.id(),
                 key,
@@ -86,19 +97,20 @@ public class Payment {
                 order.currency(),
                 order.paymentToken() == null ? "" : order.paymentToken(),
                 !intent.isNew(),
-                keyIsKept,
+                intent.isKept(gateway.keysKept(), clock),
                 null);
     }
 
-    /** Lets a charge go to the gateway again, which did not know it when asked. @throws ChargeInDoubt when too old */
-    public void mayCharge(Charge charge) {
-        if (!charge.mayCall()) {
-            throw new ChargeInDoubt(charge.key());
+    /** Lets a call go to the gateway again, which did not know it when asked. @throws ChargeInDoubt when too old */
+    public void mayCall(GatewayCall call) {
+        if (!call.mayCall()) {
+            throw new ChargeInDoubt(call.key());
         }
     }
 
     /**
-     * Records what the gateway said.
+     * Records what the gateway said. What it says of an order that is to be cancelled decides about the cancellation; money
+     * that it took after all from one that is cancelled has to go back.
      *
      * @param answer {@code {"status": "captured" | "declined", "chargeId": …}}
      */
@@ -108,8 +120,17 @@ public class Payment {
         if (!status.equals("captured") && !status.equals("declined")) {
             throw new IllegalStateException("The gateway answered without saying captured or declined");
         }
-        return steps.once(charge.orderId(), CHARGE, order -> {
-            effects.known(charge.key(), answer);
+        Order now = orders.lock(charge.orderId());
+        boolean isNews = effects.known(charge.key(), answer);
+        if (now.status() == OrderStatus.CANCELLED && isNews && status.equals("captured")) {
+            orders.capturedInVain(now, now.total());
+            outbox.add(events.capturedLate(now, now.total()));
+            return Outcome.SILENT;
+        }
+        return steps.once(now.id(), CHARGE, order -> {
+            if (order.status() == OrderStatus.CANCELLING) {
+                return concluded(order, status.equals("captured"));
+            }
             return status.equals("captured")
                     ? capture(order)
                     : events.failed(order, "payment_declined", Map.of("method", order.paymentMethod()));
@@ -119,5 +140,46 @@ public class Payment {
     private Outcome capture(Order order) {
         orders.captured(order, order.total());
         return Outcome.of(events.paymentSuccess(order, order.total()));
+    }
+
+    private Outcome concluded(Order order, boolean captured) {
+        if (captured) {
+            orders.capturedInVain(order, order.total());
+        }
+        return new Outcome(false, cancellation.conclude(orders.lock(order.id()), order.reason()));
+    }
+
+    /** The charges that decide about orders that wait to be cancelled. */
+    @Transactional(readOnly = true)
+    public List<Charge> awaited() {
+        return effects.awaitedToCancel(CHARGE, clock.instant().minus(gateway.keysKept())).stream()
+                .map(id -> new Charge(id, key(id), null, null, null, true, false, null))
+                .toList();
+    }
+
+    /** Settles a charge that nobody waits for in a delivery; what that causes goes to the outbox. */
+    @Transactional
+    public List<Outbox.Entry> resolve(Charge charge, JsonNode answer) {
+        return settle(charge, answer).messages().stream().map(outbox::add).toList();
+    }
+
+    /**
+     * The gateway does not know the charge of an order that waits to be cancelled. Nobody calls it any more once the
+     * longest call is over that may have begun before the cancel; until then nothing is concluded.
+     */
+    @Transactional
+    public List<Outbox.Entry> neverCharged(Charge charge) {
+        Order order = orders.lock(charge.orderId());
+        if (order.status() != OrderStatus.CANCELLING || !orders.restsFor(order.id(), gateway.longestCall())) {
+            return List.of();
+        }
+        effects.neverHappened(charge.key());
+        return steps.once(order.id(), CHARGE, now -> concluded(now, false)).messages().stream()
+                .map(outbox::add)
+                .toList();
+    }
+
+    private static String key(UUID orderId) {
+        return "charge-" + orderId;
     }
 }

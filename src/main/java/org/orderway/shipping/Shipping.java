@@ -2,20 +2,25 @@ package org.orderway.shipping;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Clock;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.orderway.messages.Event;
+import org.orderway.messages.Outbox;
 import org.orderway.messages.Outcome;
+import org.orderway.messages.OutgoingMessage;
+import org.orderway.orders.Cancellation;
 import org.orderway.orders.Effects;
 import org.orderway.orders.Goods;
+import org.orderway.orders.IllegalTransition;
 import org.orderway.orders.Order;
 import org.orderway.orders.OrderEvents;
 import org.orderway.orders.OrderStatus;
 import org.orderway.orders.Orders;
 import org.orderway.orders.Parcels;
+import org.orderway.orders.Returns;
 import org.orderway.orders.Steps;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -25,15 +30,19 @@ import org.springframework.transaction.annotation.Transactional;
 public class Shipping implements Parcels {
 
     private static final String SHIP = "ship";
+    private static final String SHIPMENT = "shipment";
 
     private final Steps steps;
     private final Orders orders;
     private final OrderEvents events;
     private final Effects effects;
     private final Goods goods;
+    private final Returns returns;
+    private final Cancellation cancellation;
+    private final Outbox outbox;
     private final JdbcClient jdbc;
     private final Clock clock;
-    private final Duration keysKept;
+    private final CarrierSettings carrier;
 
     Shipping(
             Steps steps,
@@ -41,17 +50,23 @@ public class Shipping implements Parcels {
             OrderEvents events,
             Effects effects,
             Goods goods,
+            Returns returns,
+            Cancellation cancellation,
+            Outbox outbox,
             JdbcClient jdbc,
             Clock clock,
-            @Value("${orderway.shipping.carrier.keys-kept}") Duration keysKept) {
+            CarrierSettings carrier) {
         this.steps = steps;
         this.orders = orders;
         this.events = events;
         this.effects = effects;
         this.goods = goods;
+        this.returns = returns;
+        this.cancellation = cancellation;
+        this.outbox = outbox;
         this.jdbc = jdbc;
         this.clock = clock;
-        this.keysKept = keysKept;
+        this.carrier = carrier;
     }
 
     /** Commits the intent to ship, before the carrier is called. */
@@ -62,11 +77,21 @@ public class Shipping implements Parcels {
     }
 
     private Shipment intend(Order order) {
+        if (order.status() == OrderStatus.CANCELLING) {
+            // Never booked again; what became of the first attempt is asked by and by, and then decides.
+            return Shipment.concluded(order.id(), Outcome.SILENT);
+        }
         orders.mayAdvance(order, OrderStatus.SHIPPED);
-        String key = "shipment-" + order.id();
-        Effects.Intent intent = effects.intend(key, "shipment", order.id());
-        boolean keyIsKept = clock.instant().isBefore(intent.since().plus(keysKept));
-        return new Shipment(order.id(), key, order.shipTo(), order.lines(), !intent.isNew(), keyIsKept, null);
+        String key = key(order.id());
+        Effects.Intent intent = effects.intend(key, SHIPMENT, order.id());
+        return new Shipment(
+                order.id(),
+                key,
+                order.shipTo(),
+                order.lines(),
+                !intent.isNew(),
+                intent.isKept(carrier.keysKept(), clock),
+                null);
     }
 
     /** Lets a shipment be booked again, which the carrier did not know when asked. */
@@ -87,8 +112,13 @@ public class Shipping implements Parcels {
         if (trackingNumber.isBlank()) {
             throw new IllegalStateException("The carrier answered without a tracking number");
         }
-        String carrier = answer.path("carrier").asText("carrier");
-        return steps.once(shipment.orderId(), SHIP, order -> {
+        String carrierName = answer.path("carrier").asText("carrier");
+        Order now = orders.lock(shipment.orderId());
+        if (now.status() == OrderStatus.CANCELLED) {
+            // Taken for one that never happened: a person has to stop the parcel.
+            throw new IllegalTransition(now.id(), now.status(), OrderStatus.SHIPPED);
+        }
+        return steps.once(now.id(), SHIP, order -> {
             effects.known(shipment.key(), answer);
             jdbc.sql(
                             """
@@ -97,18 +127,59 @@ public class Shipping implements Parcels {
                             """)
                     .params(
                             order.id(),
-                            carrier,
+                            carrierName,
                             answer.path("shipmentId").asText(),
                             trackingNumber,
                             answer.path("label").asText())
                     .update();
             goods.sell(order.id());
             orders.shipped(order);
-            return Outcome.of(
-                    events.shippingPrepared(order, carrier, trackingNumber),
-                    events.shipped(order, carrier, trackingNumber),
-                    events.countedEnd(order, OrderStatus.SHIPPED, null));
+            List<OutgoingMessage> messages = new ArrayList<>(List.of(
+                    events.shippingPrepared(order, carrierName, trackingNumber),
+                    events.shipped(order, carrierName, trackingNumber),
+                    events.countedEnd(order, OrderStatus.SHIPPED, null)));
+            if (order.status() == OrderStatus.CANCELLING) {
+                messages.addAll(returns.everything(orders.lock(order.id()), order.reason()));
+            }
+            return new Outcome(false, messages);
         });
+    }
+
+    /** The shipments that decide about orders that wait to be cancelled. */
+    @Transactional(readOnly = true)
+    public List<Shipment> awaited() {
+        return effects.awaitedToCancel(SHIPMENT, clock.instant().minus(carrier.keysKept())).stream()
+                .map(id -> new Shipment(id, key(id), null, List.of(), true, false, null))
+                .toList();
+    }
+
+    /** Settles a shipment that nobody waits for in a delivery; what that causes goes to the outbox. */
+    @Transactional
+    public List<Outbox.Entry> resolve(Shipment shipment, JsonNode answer) {
+        return settle(shipment, answer).messages().stream().map(outbox::add).toList();
+    }
+
+    /**
+     * The carrier does not know the shipment of an order that waits to be cancelled. Nobody calls it any more once the
+     * longest call is over that may have begun before the cancel; until then nothing is concluded.
+     */
+    @Transactional
+    public List<Outbox.Entry> neverShipped(Shipment shipment) {
+        Order order = orders.lock(shipment.orderId());
+        if (order.status() != OrderStatus.CANCELLING || !orders.restsFor(order.id(), carrier.longestCall())) {
+            return List.of();
+        }
+        effects.neverHappened(shipment.key());
+        return steps
+                .once(order.id(), SHIP, now -> new Outcome(false, cancellation.conclude(now, now.reason())))
+                .messages()
+                .stream()
+                .map(outbox::add)
+                .toList();
+    }
+
+    private static String key(UUID orderId) {
+        return "shipment-" + orderId;
     }
 
     @Override

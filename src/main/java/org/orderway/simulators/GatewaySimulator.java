@@ -39,7 +39,49 @@ public class GatewaySimulator {
         return find(key);
     }
 
-    /** What was done under a key, or null when nothing was. */
+    /**
+     * Refunds once per key, never more than the charge captured; a repeated key gets its first answer.
+     *
+     * @return null when there is no such charge, or not that much left of it
+     */
+    @Transactional
+    public Map<String, Object> refund(String key, JsonNode request) {
+        String chargeId = request.path("charge").asText();
+        BigDecimal amount = new BigDecimal(request.path("amount").asText());
+        jdbc.sql("select 1 from simulators.charges where charge_id = ? for update")
+                .param(chargeId)
+                .query(Integer.class)
+                .optional();
+        jdbc.sql(
+                        """
+                        insert into simulators.refunds (key, refund_id, charge_id, amount)
+                        select ?, ?, c.charge_id, ? from simulators.charges c
+                        where c.charge_id = ? and c.status = 'captured' and c.amount >= ? + coalesce(
+                            (select sum(r.amount) from simulators.refunds r where r.charge_id = c.charge_id), 0)
+                        on conflict (key) do nothing
+                        """)
+                .params(key, "re_" + UUID.randomUUID(), amount, chargeId, amount)
+                .update();
+        return findRefund(key);
+    }
+
+    /** What was refunded under a key, or null when nothing was. */
+    @Transactional(readOnly = true)
+    public Map<String, Object> findRefund(String key) {
+        return jdbc.sql("select refund_id, amount from simulators.refunds where key = ?")
+                .param(key)
+                .query((rs, n) -> Map.<String, Object>of(
+                        "refundId",
+                        rs.getString("refund_id"),
+                        "status",
+                        "refunded",
+                        "amount",
+                        rs.getBigDecimal("amount")))
+                .optional()
+                .orElse(null);
+    }
+
+    /** What was charged under a key, or null when nothing was. */
     @Transactional(readOnly = true)
     public Map<String, Object> find(String key) {
         return jdbc.sql("select charge_id, status, amount, currency from simulators.charges where key = ?")

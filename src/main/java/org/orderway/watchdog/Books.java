@@ -36,21 +36,25 @@ class Books {
     private static final String ORDERS = "with " + UNDER_WAY
             + """
             select o.id, o.status, o.payment_state, o.payment_method, o.total, o.captured, o.refunded,
-                o.moved_at < now() - make_interval(secs => :grace) as overdue,
-                e.charges, e.charged, e.refunds, e.refund_open, e.shipped,
+                greatest(o.moved_at, b.returned_at) < now() - make_interval(secs => :grace) as overdue,
+                b.value as returned, e.charges, e.charged, e.refunds, e.refund_open, e.shipped,
                 p.order_id is not null as parcel, r.held, r.released, r.sold,
                 o.id::text in (select order_id from under_way)
                     or o.id::text in (select order_id from outboxed) as on_its_way
             from orders o
             left join shipments p on p.order_id = o.id
             cross join lateral (
+                select coalesce(sum(value), 0) as value, max(returned_at) as returned_at
+                from returns where order_id = o.id) b
+            cross join lateral (
                 select count(*) filter (where captured) as charges,
                     case when bool_and(amount is not null) filter (where captured)
                         then sum(amount) filter (where captured) end as charged,
-                    coalesce(sum(amount) filter (where kind = 'refund' and known), 0) as refunds,
+                    coalesce(sum(amount) filter (where kind = 'refund' and known and happened), 0) as refunds,
                     coalesce(bool_or(kind = 'refund' and not known), false) as refund_open,
-                    coalesce(bool_or(kind = 'shipment' and known), false) as shipped
+                    coalesce(bool_or(kind = 'shipment' and known and happened), false) as shipped
                 from (select kind, known_at is not null as known,
+                          result ->> 'status' is distinct from 'never_happened' as happened,
                           kind = 'charge' and known_at is not null and result ->> 'status' = 'captured' as captured,
                           coalesce(amount, case when jsonb_typeof(result -> 'amount') = 'number'
                               then (result ->> 'amount')::numeric end) as amount
@@ -114,17 +118,21 @@ class Books {
 
     /**
      * The money in sum, by currency: what was captured less what was given back is the value of what is paid and open or
-     * shipped, and what is still owed to the customers of orders that came to nothing.
+     * shipped and did not come back, and what is still owed to customers.
      */
     List<Map<String, Object>> money() {
         return jdbc.sql(
                         """
                         select currency, sum(captured) as captured, sum(refunded) as refunded,
-                            coalesce(sum(total - refunded) filter (where payment_state in ('captured', 'part_refunded', 'refunded')
-                                and status not in ('FAILED', 'CANCELLED', 'RETURNED')), 0) as value,
-                            coalesce(sum(captured - refunded)
-                                filter (where status in ('FAILED', 'CANCELLED', 'RETURNED')), 0) as owed
-                        from orders group by currency order by currency
+                            coalesce(sum(total - returned) filter (where paid and not ended), 0) as value,
+                            coalesce(sum(case when ended then captured else least(captured, returned) end - refunded), 0) as owed
+                        from (
+                            select o.*, coalesce(r.value, 0) as returned,
+                                payment_state in ('captured', 'part_refunded', 'refunded') as paid,
+                                status in ('FAILED', 'CANCELLED', 'RETURNED') as ended
+                            from orders o left join (
+                                select order_id, sum(value) as value from returns group by order_id) r on r.order_id = o.id) all_orders
+                        group by currency order by currency
                         """)
                 .query((rs, n) -> {
                     Map<String, Object> sums = new LinkedHashMap<>();
@@ -143,7 +151,10 @@ class Books {
                 PaymentState.valueOf(rs.getString("payment_state").toUpperCase()),
                 rs.getString("payment_method").equals("cod"),
                 new OrderBooks.Money(
-                        rs.getBigDecimal("total"), rs.getBigDecimal("captured"), rs.getBigDecimal("refunded")),
+                        rs.getBigDecimal("total"),
+                        rs.getBigDecimal("captured"),
+                        rs.getBigDecimal("refunded"),
+                        rs.getBigDecimal("returned")),
                 new OrderBooks.Known(
                         rs.getInt("charges"),
                         rs.getBigDecimal("charged"),

@@ -42,8 +42,8 @@ record OrderBooks(
     private static final Set<PaymentState> CAPTURED =
             EnumSet.of(PaymentState.CAPTURED, PaymentState.PART_REFUNDED, PaymentState.REFUNDED);
 
-    /** What an order costs, took and gave back, in its currency. */
-    record Money(BigDecimal total, BigDecimal captured, BigDecimal refunded) {}
+    /** What an order costs, took and gave back, and what the goods had cost that came back; in its currency. */
+    record Money(BigDecimal total, BigDecimal captured, BigDecimal refunded, BigDecimal returned) {}
 
     /**
      * Known answers from outside.
@@ -87,23 +87,26 @@ record OrderBooks(
     }
 
     private void refunded(List<Violation> broken) {
-        boolean tooMuch = money.refunded().compareTo(money.captured()) > 0;
-        if (tooMuch || differ(money.refunded(), effects.refunded())) {
+        if (differ(money.refunded(), effects.refunded()) || money.refunded().compareTo(owed()) > 0) {
             broken.add(Invariant.MONEY_REFUNDED.brokenBy(
                     id,
-                    "refunded " + plain(effects.refunded()) + " by the gateway, of " + plain(money.captured()),
+                    "refunded " + plain(effects.refunded()) + " by the gateway, of " + plain(owed()) + " owed",
                     "refunded " + plain(money.refunded())));
         }
     }
 
     private void kept(List<Violation> broken) {
         boolean isBeingMended = !isOverdue || isOnItsWay || effects.refundOpen();
-        if (status.isStopped() && !isBeingMended && money.captured().compareTo(money.refunded()) > 0) {
+        if (!isBeingMended && money.refunded().compareTo(owed()) < 0) {
             broken.add(Invariant.MONEY_KEPT.brokenBy(
-                    id,
-                    "refunded " + plain(money.captured()) + ", being " + status,
-                    "refunded " + plain(money.refunded())));
+                    id, "refunded " + plain(owed()) + ", being " + status, "refunded " + plain(money.refunded())));
         }
+    }
+
+    /** What has to go back to the customer: all of an order that came to nothing, else what returned goods had cost. */
+    private BigDecimal owed() {
+        boolean cameToNothing = status == OrderStatus.FAILED || status == OrderStatus.CANCELLED;
+        return cameToNothing ? money.captured() : money.captured().min(money.returned());
     }
 
     private void charged(List<Violation> broken) {

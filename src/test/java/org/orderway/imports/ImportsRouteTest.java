@@ -27,7 +27,8 @@ import org.orderway.testing.Covers;
 import org.orderway.testing.RouteTest;
 import org.springframework.dao.DataAccessResourceFailureException;
 
-@Covers({"orders-import", "import-csv", "import-invoice", "place-invoice"})
+@Covers({"orders-import", "import-csv", "import-invoice", "place-invoice", "imports-match-returns", "imports-unmatched"
+})
 class ImportsRouteTest extends RouteTest {
 
     private static final String HEAD =
@@ -41,6 +42,32 @@ class ImportsRouteTest extends RouteTest {
         when(intake.accept(any(), any(), any(), any()))
                 .thenReturn(
                         new Intake.Acceptance(orderId, "536365", false, new Outbox.Entry(1, message("order.placed"))));
+    }
+
+    @Test
+    void opensTheReturnOfEachRowAndTellsSo() {
+        var row = new ImportedReturns.Row("C536379", 0, "A", 1, "17850");
+        var other = new ImportedReturns.Row("C536379", 1, "B", 1, "17850");
+        Outbox.Entry returned = new Outbox.Entry(1, message("order.returned"));
+        when(importedReturns.waiting()).thenReturn(List.of(row, other));
+        when(importedReturns.match(row)).thenReturn(List.of(returned));
+        when(importedReturns.match(other)).thenReturn(List.of());
+
+        call("imports-match-returns", null, Map.of());
+
+        verify(importedReturns, times(1)).match(other);
+        assertThat(end("hand-to-outbox-publish").getExchanges())
+                .extracting(e -> e.getMessage().getBody())
+                .containsExactly(returned);
+    }
+
+    @Test
+    void showsTheReturnsThatFitNoOrder() {
+        when(importedReturns.unmatched()).thenReturn(List.of(Map.of("invoice", "C536379")));
+
+        Exchange answer = call("listUnmatchedReturns", null, Map.of());
+
+        assertThat(answer.getMessage().getBody(String.class)).isEqualTo("[{\"invoice\":\"C536379\"}]");
     }
 
     @Test

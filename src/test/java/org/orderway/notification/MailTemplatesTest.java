@@ -68,6 +68,9 @@ class MailTemplatesTest {
                 "order.shipped, true",
                 "order.failed, true",
                 "order.payment_success, true",
+                "order.cancelled, true",
+                "order.returned, true",
+                "order.refunded, true",
                 "order.created, false",
                 "order.failed.inventory, false",
                 "../mail/order.shipped, false",
@@ -76,7 +79,7 @@ class MailTemplatesTest {
                 "-, false"
             })
     void customersAreToldWhatHasATemplate(String type, boolean told) throws IOException {
-        assertThat(new Notification(null, null, templates, null, "x").tells(type))
+        assertThat(new Notification(null, null, null, templates, null, "x").tells(type))
                 .isEqualTo(told);
     }
 
@@ -113,8 +116,37 @@ class MailTemplatesTest {
                 .doesNotContain("received your payment");
         assertThat(render("order.payment_success", "S-1", "Ada", "prepaid", Map.of())
                         .text())
-                .contains("we received your payment", "6 x 85123A")
+                .contains("we received your payment of 17.85 GBP")
                 .doesNotContain("Please have");
+    }
+
+    @Test
+    void confirmsAnOrderByItsLines() {
+        Event created = event("order.created", Map.of());
+
+        var mail = templates.render("order.confirmed", created, order("S-1", "Ada", "prepaid"), Locale.ENGLISH);
+
+        assertThat(mail.subject()).isEqualTo("We have your order S-1");
+        assertThat(mail.text()).contains("6 x 85123A", "Total: 17.85 GBP").doesNotContain("null", "${", "[#");
+        assertThat(mail.html()).contains("6 ×", "17.85 GBP").doesNotContain("null", "${");
+    }
+
+    @Test
+    void tellsOfACancelledOrderWhetherMoneyGoesBack() {
+        assertThat(render("order.cancelled", "S-1", "Ada", "prepaid", Map.of("refund", 17.85))
+                        .text())
+                .contains("We give 17.85 GBP back to you")
+                .doesNotContain("not charged");
+        assertThat(render("order.cancelled", "S-1", "Ada", "prepaid", Map.of("refund", 0))
+                        .text())
+                .contains("You are not charged for it")
+                .doesNotContain("We give");
+    }
+
+    @Test
+    void tellsHowMuchWentBack() {
+        assertThat(render("order.refunded", "S-1", "Ada", "prepaid", Map.of()).text())
+                .contains("we gave 5.1 GBP back to you for order S-1");
     }
 
     @ParameterizedTest
@@ -133,10 +165,15 @@ class MailTemplatesTest {
 
     private MailTemplates.Rendered render(
             String type, String number, String name, String method, Map<String, Object> more) {
+        // The confirmation alone is of an event with another name.
+        Event event = event(type.equals("order.confirmed") ? "order.created" : type, more);
+        return templates.render(type, event, order(number, name, method), Locale.ENGLISH);
+    }
+
+    private static Event event(String type, Map<String, Object> more) {
         Map<String, Object> body = EventBodies.of(type, ID);
         body.putAll(more);
-        Event event = new Event("e-1", type, ID, Instant.EPOCH, new ObjectMapper().valueToTree(body));
-        return templates.render(event, order(number, name, method), Locale.ENGLISH);
+        return new Event("e-1", type, ID, Instant.EPOCH, new ObjectMapper().valueToTree(body));
     }
 
     private static Order order(String number, String name, String method) {
@@ -156,6 +193,7 @@ class MailTemplatesTest {
                 new BigDecimal("17.85"),
                 method,
                 "tok_ok",
+                BigDecimal.ZERO,
                 BigDecimal.ZERO,
                 Instant.EPOCH,
                 List.of(new OrderLine(1, "85123A", 6, new BigDecimal("2.975"), "other")));

@@ -23,7 +23,7 @@ import org.orderway.testing.Covers;
 import org.orderway.testing.Incoming;
 import org.orderway.testing.RouteTest;
 
-@Covers({"notification-tell", "send-mail", "compose-mail", "mails-list"})
+@Covers({"notification-tell", "notification-confirm", "send-mail", "compose-mail", "mails-list"})
 class NotificationRouteTest extends RouteTest {
 
     private final Mail mail =
@@ -58,6 +58,18 @@ class NotificationRouteTest extends RouteTest {
         verify(notification, times(1))
                 .sent(eq(mail), argThat(event -> event.type().equals("order.shipped")));
         assertThat(published()).isEmpty();
+    }
+
+    @Test
+    void confirmsAnOrderByMailWhenItsDelayIsOver() {
+        when(notification.intend(any())).thenReturn(mail);
+
+        Exchange done = deliver("notification-confirm", Incoming.event("confirmation_queue", "order.created", orderId));
+
+        assertThat(done.getException()).isNull();
+        assertThat(end("send-mail-smtp").getReceivedCounter()).isEqualTo(1);
+        verify(notification, times(1))
+                .sent(eq(mail), argThat(event -> event.type().equals("order.created")));
     }
 
     @ParameterizedTest

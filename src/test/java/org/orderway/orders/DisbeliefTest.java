@@ -81,6 +81,7 @@ class DisbeliefTest {
                 "prepaid",
                 "tok",
                 BigDecimal.ZERO,
+                BigDecimal.ZERO,
                 Instant.EPOCH,
                 List.of(new OrderLine(1, "LATE", 1, price, "other")));
     }

@@ -29,9 +29,9 @@ import org.orderway.testing.RouteTest;
     "payment-charge",
     "payment-due",
     "capture-payment",
-    "ask-or-charge-gateway",
+    "ask-or-call-gateway",
     "ask-gateway",
-    "charge-gateway"
+    "call-gateway"
 })
 class PaymentRouteTest extends RouteTest {
 
@@ -44,9 +44,9 @@ class PaymentRouteTest extends RouteTest {
     void aGatewayThatKnowsNothing() {
         success = message("order.payment_success");
         when(payment.settle(any(), any())).thenReturn(Outcome.of(success));
-        doCallRealMethod().when(payment).mayCharge(any());
+        doCallRealMethod().when(payment).mayCall(any());
         answers("ask-gateway-call", 404, "unknown");
-        answers("charge-gateway-call", 201, CAPTURED);
+        answers("call-gateway-call", 201, CAPTURED);
     }
 
     @Test
@@ -88,7 +88,7 @@ class PaymentRouteTest extends RouteTest {
         called(0, 1);
         verify(payment, times(1)).settle(any(), eq(json(CAPTURED)));
         assertThat(published()).containsExactly(success);
-        Exchange request = end("charge-gateway-call").getExchanges().get(0);
+        Exchange request = end("call-gateway-call").getExchanges().get(0);
         assertThat(request.getMessage().getHeaders())
                 .as("what the gateway is sent, nothing of the delivery in it")
                 .containsOnly(
@@ -112,7 +112,7 @@ class PaymentRouteTest extends RouteTest {
 
         assertThat(done.getException()).isNull();
         called(1, 0);
-        verify(payment, never()).mayCharge(any());
+        verify(payment, never()).mayCall(any());
         verify(payment, times(1)).settle(any(), eq(json(CAPTURED)));
         assertThat(published()).containsExactly(success);
         assertThat(end("ask-gateway-call").getExchanges().get(0).getMessage().getHeaders())
@@ -129,7 +129,7 @@ class PaymentRouteTest extends RouteTest {
 
         assertThat(done.getException()).isNull();
         called(1, 1);
-        verify(payment, times(1)).mayCharge(any());
+        verify(payment, times(1)).mayCall(any());
         verify(payment, times(1)).settle(any(), eq(json(CAPTURED)));
         assertThat(published()).containsExactly(success);
     }
@@ -168,7 +168,7 @@ class PaymentRouteTest extends RouteTest {
         OutgoingMessage failed = message("order.failed");
         when(payment.intend(any())).thenReturn(open(false, true));
         when(payment.settle(any(), any())).thenReturn(Outcome.of(failed));
-        answers("charge-gateway-call", 402, DECLINED);
+        answers("call-gateway-call", 402, DECLINED);
 
         charge();
 
@@ -181,7 +181,7 @@ class PaymentRouteTest extends RouteTest {
     void asksBeforeItChargesAgainWhenTheAnswerWasLost() throws Exception {
         when(payment.intend(any())).thenReturn(open(false, true), open(true, true));
         answers("ask-gateway-call", 200, CAPTURED);
-        end("charge-gateway-call").whenAnyExchangeReceived(lost -> {
+        end("call-gateway-call").whenAnyExchangeReceived(lost -> {
             throw new java.net.SocketTimeoutException("Read timed out");
         });
 
@@ -197,7 +197,7 @@ class PaymentRouteTest extends RouteTest {
     @Test
     void triesAgainLaterWhenTheGatewayFails() {
         when(payment.intend(any())).thenReturn(open(false, true));
-        end("charge-gateway-call").whenAnyExchangeReceived(broken -> {
+        end("call-gateway-call").whenAnyExchangeReceived(broken -> {
             throw new HttpOperationFailedException(
                     "http://gateway.test/charges?token=secret", 500, "", null, Map.of(), "");
         });
@@ -222,7 +222,7 @@ class PaymentRouteTest extends RouteTest {
 
         charge();
 
-        assertThat(end("charge-gateway-call").getReceivedCounter()).isZero();
+        assertThat(end("call-gateway-call").getReceivedCounter()).isZero();
         assertThat(published()).extracting(OutgoingMessage::exchange).containsExactly("order_retry");
     }
 
@@ -241,9 +241,7 @@ class PaymentRouteTest extends RouteTest {
 
     private void called(int asked, int charged) {
         assertThat(end("ask-gateway-call").getReceivedCounter()).as("asked").isEqualTo(asked);
-        assertThat(end("charge-gateway-call").getReceivedCounter())
-                .as("charged")
-                .isEqualTo(charged);
+        assertThat(end("call-gateway-call").getReceivedCounter()).as("charged").isEqualTo(charged);
     }
 
     private static JsonNode json(String text) throws Exception {

@@ -30,6 +30,8 @@ import org.orderway.testing.RouteTest;
     "carrier-simulator-book",
     "carrier-simulator-find",
     "simulator-found",
+    "refund-simulator-refund",
+    "refund-simulator-find",
     "samples-feed"
 })
 class SimulatorsRouteTest extends RouteTest {
@@ -44,6 +46,25 @@ class SimulatorsRouteTest extends RouteTest {
         verify(gatewaySimulator, times(1)).charge(eq("key-1"), any());
         assertThat(status(answer)).isEqualTo(code);
         assertThat(answer.getMessage().getBody(String.class)).contains("\"status\":\"" + status + "\"");
+    }
+
+    @Test
+    void theGatewayRefundsUnderAKeyOrRefuses() {
+        when(gatewaySimulator.refund(eq("key-1"), any()))
+                .thenReturn(Map.of("status", "refunded"), (Map<String, Object>) null);
+
+        Exchange done = post("refund-simulator-refund", "{\"charge\": \"ch_1\", \"amount\": 1}");
+        Exchange refused = post("refund-simulator-refund", "{\"charge\": \"ch_1\", \"amount\": 1}");
+
+        assertThat(status(done)).isEqualTo(201);
+        assertThat(done.getMessage().getBody(String.class)).contains("refunded");
+        assertThat(status(refused)).isEqualTo(409);
+        when(gatewaySimulator.findRefund(any())).thenReturn(null);
+        when(gatewaySimulator.findRefund("key-1")).thenReturn(Map.of("status", "refunded"));
+        assertThat(status(call("refund-simulator-find", null, Map.of("key", "key-1"))))
+                .isNull();
+        assertThat(status(call("refund-simulator-find", null, Map.of("key", "key-2"))))
+                .isEqualTo(404);
     }
 
     @Test

@@ -62,7 +62,8 @@ public abstract class DatabaseTest {
         jdbc.sql(
                         """
                         truncate orders, order_lines, idempotency_keys, outcomes, outbox, effects, products, reservations,
-                            shipments, audit_events, analytics_orders, imported_returns, once, dead_letters, retries,
+                            shipments, audit_events, analytics_orders, imported_returns, once,
+                            returns, return_lines, dead_letters, retries,
                             violations, quiet_orders, passed_orders, nudges
                         """)
                 .update();

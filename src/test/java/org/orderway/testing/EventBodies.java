@@ -39,6 +39,22 @@ public final class EventBodies {
                     Map.of("method", "prepaid", "captured", 17.85, "due", 0, "currency", "GBP")),
             Map.entry("order.shipping_prepared", Map.of("carrier", "Parcels", "trackingNumber", "OW1GB")),
             Map.entry("order.shipped", Map.of("carrier", "Parcels", "trackingNumber", "OW1GB")),
+            Map.entry("order.cancelled", Map.of("reason", "customer", "refund", 17.85, "currency", "GBP")),
+            Map.entry("order.captured_late", Map.of("amount", 17.85, "currency", "GBP")),
+            Map.entry(
+                    "order.returned",
+                    Map.of(
+                            "returnId",
+                            "0193a5c0-0000-7000-8000-00000000000f",
+                            "reason",
+                            "damaged",
+                            "value",
+                            5.10,
+                            "currency",
+                            "GBP",
+                            "complete",
+                            false)),
+            Map.entry("order.refunded", Map.of("amount", 5.10, "currency", "GBP")),
             Map.entry("order.failed", Map.of("reason", "out_of_stock", "shortOf", List.of("85123A"))),
             Map.entry(
                     "order.failed.step",

@@ -34,6 +34,7 @@ import org.orderway.analytics.Analytics;
 import org.orderway.audit.Audit;
 import org.orderway.broker.Publisher;
 import org.orderway.broker.QueueDepths;
+import org.orderway.imports.ImportedReturns;
 import org.orderway.inventory.Inventory;
 import org.orderway.inventory.Products;
 import org.orderway.messages.Outbox;
@@ -41,10 +42,13 @@ import org.orderway.messages.OutgoingMessage;
 import org.orderway.messages.Retention;
 import org.orderway.notification.Mails;
 import org.orderway.notification.Notification;
+import org.orderway.orders.Cancellation;
 import org.orderway.orders.Intake;
 import org.orderway.orders.OrderProcessing;
 import org.orderway.orders.OrderView;
+import org.orderway.orders.Returns;
 import org.orderway.payment.Payment;
+import org.orderway.payment.Refunds;
 import org.orderway.shipping.Shipping;
 import org.orderway.simulators.CarrierSimulator;
 import org.orderway.simulators.GatewaySimulator;
@@ -89,7 +93,7 @@ public abstract class RouteTest {
     /** Where routes leave the house. */
     private static final List<String> ENDS = List.of(
             "ask-gateway-call",
-            "charge-gateway-call",
+            "call-gateway-call",
             "ask-carrier-call",
             "book-carrier-call",
             "send-mail-smtp",
@@ -134,7 +138,19 @@ public abstract class RouteTest {
     protected Inventory inventory;
 
     @MockitoBean
+    protected Cancellation cancellation;
+
+    @MockitoBean
+    protected Returns returns;
+
+    @MockitoBean
+    protected ImportedReturns importedReturns;
+
+    @MockitoBean
     protected Payment payment;
+
+    @MockitoBean
+    protected Refunds refunds;
 
     @MockitoBean
     protected Shipping shipping;

@@ -132,20 +132,26 @@ class WatchdogDatabaseTest extends OrdersOfAllKinds {
                         """,
                         "money_captured of due: captured 0, being PAYMENT_DUE and DUE / captured 10"),
                 new Damage(
-                        "more was given back than taken",
+                        "an order calls itself refunded though nobody gave anything back",
                         """
-                        update orders set refunded = 11 where id = {shipped};
-                        insert into effects (key, kind, order_id, known_at, amount)
-                        values ('refund-x', 'refund', {shipped}, now(), 11)
+                        delete from effects where order_id = {cancelled} and kind = 'refund'
                         """,
-                        "money_refunded of shipped: refunded 11 by the gateway, of 10 / refunded 11"),
+                        "money_refunded of cancelled: refunded 0 by the gateway, of 10 owed / refunded 10"),
+                new Damage(
+                        "more was given back than owed",
+                        """
+                        update orders set refunded = 4 where id = {shipped};
+                        insert into effects (key, kind, order_id, known_at, amount)
+                        values ('refund-x', 'refund', {shipped}, now(), 4)
+                        """,
+                        "money_refunded of shipped: refunded 4 by the gateway, of 0 owed / refunded 4"),
                 new Damage(
                         "a refund is not in the order's row",
                         """
                         insert into effects (key, kind, order_id, known_at, amount)
                         values ('refund-x', 'refund', {shipped}, now(), 4)
                         """,
-                        "money_refunded of shipped: refunded 4 by the gateway, of 10 / refunded 0"),
+                        "money_refunded of shipped: refunded 4 by the gateway, of 0 owed / refunded 0"),
                 new Damage(
                         "the money of a cancelled order was kept",
                         """
@@ -153,6 +159,14 @@ class WatchdogDatabaseTest extends OrdersOfAllKinds {
                         update orders set refunded = 0, moved_at = moved_at - interval '1 hour' where id = {cancelled}
                         """,
                         "money_kept of cancelled: refunded 10, being CANCELLED / refunded 0"),
+                new Damage(
+                        "goods came back and their money did not",
+                        """
+                        insert into returns (id, order_id, request, reason, value, returned_at)
+                        values ({shipped}, {shipped}, 'everything', 'customer', 2.5, now() - interval '1 hour');
+                        update orders set moved_at = moved_at - interval '1 hour' where id = {shipped}
+                        """,
+                        "money_kept of shipped: refunded 2.5, being SHIPPED / refunded 0"),
                 new Damage(
                         "a parcel left without payment",
                         "update orders set payment_state = 'none' where id = {shippedCod}",
@@ -285,6 +299,7 @@ class WatchdogDatabaseTest extends OrdersOfAllKinds {
                 """
                 update reservations set returned = 1 where order_id = {shipped} and sku = 'A';
                 update products set on_hand = on_hand + 1, sold = sold - 1 where sku = 'A';
+                insert into returns (id, order_id, request, reason, value) values ({shipped}, {shipped}, 'all', 'customer', 2.5);
                 update orders set refunded = 2.5, payment_state = 'part_refunded' where id = {shipped};
                 insert into effects (key, kind, order_id, known_at, amount)
                 values ('refund-1', 'refund', {shipped}, now(), 1), ('refund-2', 'refund', {shipped}, now(), 1.50)
