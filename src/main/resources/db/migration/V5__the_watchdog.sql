@@ -4,12 +4,18 @@ create index orders_by_move on orders (status, moved_at);
 -- What each article sold, beside reservations_held.
 create index reservations_sold on reservations (sku) include (quantity, returned) where state = 'sold';
 
+-- The order of which a message waits; the watchdog's own alarms do not count.
+alter table outbox add column order_id text generated always as (
+    case when message -> 0 ->> 'type' not like 'order.alarm.%' then message -> 0 ->> 'correlationId' end) stored;
+
 -- How far the watchdog has come. One row: of several instances one watches at a time.
 create table watchdog (
     only_one      boolean primary key default true check (only_one),
     looked_at     timestamptz not null default now(),
     order_before  uuid,
-    sku_before    text        not null default ''
+    sku_before    text        not null default '',
+    summed_at     timestamptz,
+    money         jsonb       not null default '[]'
 );
 insert into watchdog default values;
 

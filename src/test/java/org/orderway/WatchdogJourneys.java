@@ -43,6 +43,7 @@ import org.springframework.test.context.DynamicPropertySource;
             "orderway.payment.gateway.response-timeout=1000",
             "orderway.simulators.lost-answer=2000",
             "orderway.watchdog.look-every=200",
+            "orderway.watchdog.sum-every=2s",
             "orderway.watchdog.nudge-every=200",
             "orderway.watchdog.confirm-after=4s",
             "orderway.watchdog.stuck-after=6s",

@@ -4,9 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.orderway.orders.OrderStatus;
 import org.orderway.orders.PaymentState;
@@ -20,17 +18,14 @@ import org.springframework.stereotype.Component;
 @Component
 class Books {
 
-    /** Orders of which a message is on its way or lies where a person sees it. The watchdog's own alarms are none. */
+    /** Orders of which a message is on its way or lies where a person sees it. */
     static final String UNDER_WAY =
             """
             under_way as materialized (
                 select order_id::text as order_id from retries where order_id is not null
                 union all
                 select order_id::text from dead_letters where state = 'open' and order_id is not null),
-            outboxed as materialized (
-                select message -> 0 ->> 'correlationId' as order_id from outbox
-                where message -> 0 ->> 'correlationId' is not null
-                    and message -> 0 ->> 'type' not like 'order.alarm.%')
+            outboxed as materialized (select order_id from outbox where order_id is not null)
             """;
 
     private static final String ORDERS = "with " + UNDER_WAY
@@ -117,31 +112,27 @@ class Books {
     }
 
     /**
-     * The money in sum, by currency: what was captured less what was given back is the value of what is paid and open or
+     * Adds the money up, by currency: what was captured less what was given back is the value of what is paid and open or
      * shipped and did not come back, and what is still owed to customers.
      */
-    List<Map<String, Object>> money() {
-        return jdbc.sql(
+    void sumUp() {
+        jdbc.sql(
                         """
-                        select currency, sum(captured) as captured, sum(refunded) as refunded,
-                            coalesce(sum(total - returned) filter (where paid and not ended), 0) as value,
-                            coalesce(sum(case when ended then captured else least(captured, returned) end - refunded), 0) as owed
-                        from (
-                            select o.*, coalesce(r.value, 0) as returned,
-                                payment_state in ('captured', 'part_refunded', 'refunded') as paid,
-                                status in ('FAILED', 'CANCELLED', 'RETURNED') as ended
-                            from orders o left join (
-                                select order_id, sum(value) as value from returns group by order_id) r on r.order_id = o.id) all_orders
-                        group by currency order by currency
+                        update watchdog set summed_at = now(), money = (
+                            select coalesce(jsonb_agg(sums order by currency), '[]') from (
+                                select currency, sum(captured) as captured, sum(refunded) as refunded,
+                                    coalesce(sum(total - returned) filter (where paid and not ended), 0) as value,
+                                    sum(case when ended then captured else least(captured, returned) end - refunded) as owed
+                                from (
+                                    select o.*, coalesce(r.value, 0) as returned,
+                                        payment_state in ('captured', 'part_refunded', 'refunded') as paid,
+                                        status in ('FAILED', 'CANCELLED', 'RETURNED') as ended
+                                    from orders o left join (
+                                        select order_id, sum(value) as value from returns group by order_id) r
+                                        on r.order_id = o.id) all_orders
+                                group by currency) sums)
                         """)
-                .query((rs, n) -> {
-                    Map<String, Object> sums = new LinkedHashMap<>();
-                    for (String column : List.of("currency", "captured", "refunded", "value", "owed")) {
-                        sums.put(column, rs.getObject(column));
-                    }
-                    return sums;
-                })
-                .list();
+                .update();
     }
 
     private static OrderBooks orderBooks(ResultSet rs) throws SQLException {

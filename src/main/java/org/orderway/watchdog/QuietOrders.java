@@ -32,16 +32,19 @@ class QuietOrders {
                                       where nudged_at > now() - make_interval(secs => :nudgeAgainAfter)))
                     order by moved_at limit :most) o),
             quiet as materialized (
-                select o.id, o.lane, coalesce(h.recorded_at, o.moved_at) as progress_at,
-                    case when o.status = 'RECEIVED' then 'create'
-                        when o.status = 'CREATED' then 'reserve'
-                        when o.status in ('PAID', 'PAYMENT_DUE') or o.payment_state <> 'none' then 'ship'
-                        when o.status = 'RESERVED' and h.order_id is null then 'payment-handover'
-                        when o.payment_method = 'cod' then 'payment-due'
+                select id, lane, coalesce(handed_over_at, moved_at) as progress_at,
+                    case when status = 'RECEIVED' then 'create'
+                        when status = 'CREATED' then 'reserve'
+                        when status in ('PAID', 'PAYMENT_DUE') or payment_state <> 'none' then 'ship'
+                        when status = 'RESERVED' and handed_over_at is null then 'payment-handover'
+                        when payment_method = 'cod' then 'payment-due'
                         else 'charge' end as awaits
-                from old o left join outcomes h on h.order_id = o.id and h.step = 'payment-handover'
-                    and o.status = 'RESERVED'
-                where coalesce(h.recorded_at, o.moved_at) < now() - make_interval(secs => :stuckAfter)),
+                from (
+                    select old.*, case when status = 'RESERVED' then
+                        (select recorded_at from outcomes where order_id = old.id and step = 'payment-handover')
+                        end as handed_over_at
+                    from old) all_old
+                where coalesce(handed_over_at, moved_at) < now() - make_interval(secs => :stuckAfter)),
             moved as (delete from quiet_orders where order_id not in (select id from quiet))
             insert into quiet_orders as q (order_id, lane, awaits, progress_at)
             select id, lane, awaits, progress_at from quiet

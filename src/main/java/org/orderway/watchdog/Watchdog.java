@@ -1,5 +1,9 @@
 package org.orderway.watchdog;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,6 +36,7 @@ public class Watchdog {
     private final QuietOrders quiet;
     private final Violations violations;
     private final Nudges nudges;
+    private final ObjectMapper mapper;
     private final Settings settings;
 
     Watchdog(JdbcClient jdbc, Books books, QuietOrders quiet, Violations violations, Nudges nudges, Settings settings) {
@@ -40,6 +45,8 @@ public class Watchdog {
         this.quiet = quiet;
         this.violations = violations;
         this.nudges = nudges;
+        // A sum stays as exact as it is.
+        this.mapper = mapper.copy().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
         this.settings = settings;
     }
 
@@ -78,6 +85,9 @@ public class Watchdog {
             violations.found(found, settings.confirmAfter());
             strikeOut(orders, articles, counted);
             alarms = violations.announce();
+            if (progress.isSumDue()) {
+                books.sumUp();
+            }
             jdbc.sql("update watchdog set looked_at = now(), order_before = ?, sku_before = ?")
                     .params(lastOrder, lastSku)
                     .update();
@@ -92,14 +102,29 @@ public class Watchdog {
         return isAlone() ? nudges.give(settings.nudgesPerSecond(), settings.nudgeAgainAfter()) : List.of();
     }
 
-    /** Every rule, whether it holds, and the evidence where it does not; and the money in sum. */
+    /** Every rule, whether it holds, and the evidence where it does not; and the money as it was last added up. */
     @Transactional(readOnly = true)
     public Map<String, Object> report() {
         Map<String, Object> report = new LinkedHashMap<>();
-        report.put("lookedAt", progress().lookedAt().toString());
         report.put("invariants", violations.report());
-        report.put("money", books.money());
+        jdbc.sql("select looked_at, summed_at, money from watchdog").query(rs -> {
+            report.put("lookedAt", rs.getTimestamp("looked_at").toInstant().toString());
+            report.put(
+                    "summedAt",
+                    rs.getTimestamp("summed_at") == null
+                            ? null
+                            : rs.getTimestamp("summed_at").toInstant().toString());
+            report.put("money", json(rs.getString("money")));
+        });
         return report;
+    }
+
+    private JsonNode json(String text) {
+        try {
+            return mapper.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("The sums cannot be read back", e);
+        }
     }
 
     private boolean isAlone() {
@@ -109,11 +134,14 @@ public class Watchdog {
     }
 
     private Progress progress() {
-        return jdbc.sql("select looked_at, order_before, sku_before from watchdog")
+        return jdbc.sql("select looked_at, order_before, sku_before,"
+                        + " coalesce(summed_at < now() - make_interval(secs => ?), true) as sum_due from watchdog")
+                .param(settings.sumEvery().toMillis() / 1000.0)
                 .query((rs, n) -> new Progress(
                         rs.getTimestamp("looked_at").toInstant(),
                         rs.getObject("order_before", UUID.class),
-                        rs.getString("sku_before")))
+                        rs.getString("sku_before"),
+                        rs.getBoolean("sum_due")))
                 .single();
     }
 
@@ -168,7 +196,7 @@ public class Watchdog {
     }
 
     /** How far the last look came. */
-    private record Progress(Instant lookedAt, UUID orderBefore, String skuBefore) {
+    private record Progress(Instant lookedAt, UUID orderBefore, String skuBefore, boolean isSumDue) {
 
         Instant from() {
             return lookedAt.minus(OVERLAP);
@@ -183,6 +211,7 @@ public class Watchdog {
      * @param grace           how long refund and restock may take after an order came to nothing
      * @param ordersPerLook   orders of each kind one look takes: moved, found wrong, next in turn
      * @param articlesPerLook articles next in turn one look takes
+     * @param sumEvery        time between two sums of all money
      * @param nudgesPerSecond stuck orders nudged in a second, by all instances together
      * @param nudgeAgainAfter how long an order is left alone after a nudge
      */
@@ -193,6 +222,7 @@ public class Watchdog {
             Duration grace,
             int ordersPerLook,
             int articlesPerLook,
+            Duration sumEvery,
             int nudgesPerSecond,
             Duration nudgeAgainAfter) {}
 }

@@ -55,7 +55,7 @@ abstract class OrdersOfAllKinds extends DatabaseTest {
 
     @BeforeEach
     void placeThem() {
-        jdbc.sql("update watchdog set looked_at = now(), order_before = null, sku_before = ''")
+        jdbc.sql("update watchdog set looked_at = now(), order_before = null, sku_before = '', summed_at = null")
                 .update();
         jdbc.sql(
                         """
