@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,14 +40,23 @@ public class Watchdog {
     private final ObjectMapper mapper;
     private final Settings settings;
 
-    Watchdog(JdbcClient jdbc, Books books, QuietOrders quiet, Violations violations, Nudges nudges, Settings settings) {
+    Watchdog(
+            JdbcClient jdbc,
+            Books books,
+            QuietOrders quiet,
+            Violations violations,
+            Nudges nudges,
+            ObjectMapper mapper,
+            Settings settings) {
         this.jdbc = jdbc;
         this.books = books;
         this.quiet = quiet;
         this.violations = violations;
         this.nudges = nudges;
         // A sum stays as exact as it is.
-        this.mapper = mapper.copy().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+        this.mapper = mapper.copy()
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .setNodeFactory(JsonNodeFactory.withExactBigDecimals(true));
         this.settings = settings;
     }
 
