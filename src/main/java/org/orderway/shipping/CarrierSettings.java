@@ -13,7 +13,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 @ConfigurationProperties("orderway.shipping.carrier")
 record CarrierSettings(long connectTimeout, long responseTimeout, Duration keysKept) {
 
-    private static final Duration MARGIN = Duration.ofSeconds(5);
+    /** For the waits for a free connection, and for whatever else holds a step up. */
+    private static final Duration MARGIN = Duration.ofSeconds(15);
 
     /** After this time a step that intended a shipment has certainly ended: it may ask first and book then. */
     Duration longestCall() {
