@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.env.PropertySource;
@@ -47,7 +48,9 @@ class Topologies {
     private static Topology bind(Resource yaml) {
         try {
             List<PropertySource<?>> documents = new YamlPropertySourceLoader().load("topology", yaml);
-            return new Binder(ConfigurationPropertySources.from(documents.get(0)))
+            return new Binder(
+                            ConfigurationPropertySources.from(documents.get(0)),
+                            new PropertySourcesPlaceholdersResolver(documents))
                     .bindOrCreate("orderway.topology", Topology.class);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
