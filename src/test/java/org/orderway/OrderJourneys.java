@@ -16,10 +16,20 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.extension.Parameters;
+import com.github.tomakehurst.wiremock.extension.ServeEventListener;
+import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
+import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
 import com.rabbitmq.client.ConnectionFactory;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -162,7 +172,10 @@ abstract class OrderJourneys {
     @DynamicPropertySource
     static void addresses(DynamicPropertyRegistry registry) {
         int port = ChildJvm.freePort();
-        carrier = new WireMockServer(options().dynamicPort().bindAddress("127.0.0.1"));
+        carrier = new WireMockServer(options()
+                .dynamicPort()
+                .bindAddress("127.0.0.1")
+                .extensions(new Books("http://127.0.0.1:" + port + "/simulators/carrier")));
         carrier.start();
         carrier.stubFor(any(anyUrl())
                 .atPriority(10)
@@ -652,6 +665,53 @@ abstract class OrderJourneys {
                 .isEqualTo(1));
         assertThat(deadLetters(id)).isEmpty();
         assertStock(sku, 4, 0);
+    }
+
+    @Test
+    void aParcelWhoseCarrierBooksAndHangsUpIsShippedOnce() {
+        String sku = stocked(5);
+        carrier.stubFor(post(urlPathEqualTo("/shipments"))
+                .withRequestBody(matchingJsonPath("$.shipTo.postcode", equalTo("HANGS-UP")))
+                .withServeEventListener(Books.NAME, Parameters.empty())
+                .willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)));
+
+        String id = shop.place(line(form("prepaid", "tok_ok", "HANGS-UP"), sku, 1, "12.34"));
+
+        awaitStatus(id, "SHIPPED");
+        assertThat(bookings(id)).as("asked for by its key, not booked again").isEqualTo(1);
+        assertThat(parcels(id)).isEqualTo(1);
+        assertThat(charges(id)).hasSize(1);
+        assertThat(deadLetters(id)).isEmpty();
+        assertStock(sku, 4, 0);
+    }
+
+    /** Books the parcel with the simulated carrier before the caller loses its connection. */
+    private record Books(String simulator) implements ServeEventListener {
+
+        static final String NAME = "books";
+
+        @Override
+        public String getName() {
+            return NAME;
+        }
+
+        @Override
+        public boolean applyGlobally() {
+            return false;
+        }
+
+        @Override
+        public void beforeResponseSent(ServeEvent call, Parameters parameters) {
+            HttpRequest booking = HttpRequest.newBuilder(URI.create(simulator + "/shipments"))
+                    .header("Content-Type", "application/json")
+                    .header("Idempotency-Key", call.getRequest().getHeader("Idempotency-Key"))
+                    .POST(BodyPublishers.ofByteArray(call.getRequest().getBody()))
+                    .build();
+            HttpResponse<String> answer = HttpClient.newHttpClient()
+                    .sendAsync(booking, BodyHandlers.ofString())
+                    .join();
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        }
     }
 
     @Test

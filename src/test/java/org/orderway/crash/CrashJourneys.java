@@ -184,6 +184,11 @@ abstract class CrashJourneys {
         endsShippedThoughHaltedAt(point);
     }
 
+    @Test
+    void anOrderIsShippedOnceWhenItIsCutOffBetweenTheCarriersAnswerAndItsRecord() {
+        endsShippedThoughHaltedAt(new Point("before ship-parcel-settle in shipping-ship", "booked, not recorded"));
+    }
+
     @ParameterizedTest(name = "{0}")
     @EnabledIfSystemProperty(named = "orderway.test.full", matches = "true")
     @MethodSource("pointsOfTheWholePath")

@@ -33,6 +33,7 @@ import org.orderway.OrderwayApplication;
 import org.orderway.analytics.Analytics;
 import org.orderway.audit.Audit;
 import org.orderway.broker.Publisher;
+import org.orderway.broker.QueueDepths;
 import org.orderway.failures.Alerts;
 import org.orderway.failures.DeadLetterView;
 import org.orderway.failures.DeadLetters;
@@ -60,6 +61,7 @@ import org.orderway.shipping.Shipping;
 import org.orderway.simulators.CarrierSimulator;
 import org.orderway.simulators.GatewaySimulator;
 import org.orderway.simulators.Samples;
+import org.orderway.watchdog.Watchdog;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.test.context.ActiveProfiles;
@@ -121,6 +123,12 @@ public abstract class RouteTest {
 
     @MockitoBean
     protected Outbox outbox;
+
+    @MockitoBean
+    protected QueueDepths queueDepths;
+
+    @MockitoBean
+    protected Watchdog watchdog;
 
     @MockitoBean
     protected Retention retention;
