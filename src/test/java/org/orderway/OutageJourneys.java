@@ -158,9 +158,10 @@ abstract class OutageJourneys {
     @Test
     void aRouteThatAnOperatorStoppedStaysStoppedWhenAnOutageEnds() throws Exception {
         camel.getRouteController().stopRoute("shipping-ship");
+        String id;
         try {
             gateway.refuse();
-            String id = shop.place(order("prepaid"));
+            id = shop.place(order("prepaid"));
             awaitOutage("gateway", "payment-charge");
             gateway.pass();
             awaitNoOutage();
@@ -173,6 +174,7 @@ abstract class OutageJourneys {
         } finally {
             camel.getRouteController().startRoute("shipping-ship");
         }
+        awaitEnded(List.of(id));
     }
 
     // --- placing

@@ -178,9 +178,8 @@ class ListenerContainersIT {
             // The next one is in hand by now or soon; it has to end for the pause to begin.
             permits.release();
             ServiceHelper.suspendService(consumer);
-            assertThat(depths.of("shipping_queue").orElseThrow())
-                    .as("back in their queue")
-                    .isGreaterThan(0);
+            await("the others are back in their queue")
+                    .until(() -> depths.of("shipping_queue").orElseThrow() > 0);
             permits.drainPermits();
             ServiceHelper.resumeService(consumer);
         }

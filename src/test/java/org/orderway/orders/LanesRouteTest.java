@@ -21,7 +21,7 @@ import org.orderway.messages.OutgoingMessage;
 import org.orderway.testing.Covers;
 import org.orderway.testing.Incoming;
 import org.orderway.testing.RouteTest;
-import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.CannotAcquireLockException;
 
 @Covers({"orders-process-normal", "orders-process-priority", "create-order", "accept-delivered-order"})
 class LanesRouteTest extends RouteTest {
@@ -108,7 +108,7 @@ class LanesRouteTest extends RouteTest {
 
     @Test
     void retriesAnOrderThatTheDatabaseCouldNotTake() {
-        when(orderProcessing.create(any())).thenThrow(new DataAccessResourceFailureException("away"));
+        when(orderProcessing.create(any())).thenThrow(new CannotAcquireLockException("taken"));
 
         Exchange done = deliver("orders-process-normal", Incoming.event("order_queue", "order.placed", orderId));
 

@@ -57,9 +57,6 @@ import org.springframework.transaction.CannotCreateTransactionException;
 class OutagesRouteTest extends RouteTest {
 
     @Autowired
-    private Outages outages;
-
-    @Autowired
     private List<CircuitBreaker> breakers;
 
     @BeforeEach

@@ -32,6 +32,8 @@ class PingsTest {
     @RegisterExtension
     static final TestDatabase database = TestDatabase.fresh();
 
+    private static final Duration PATIENT = Duration.ofSeconds(20);
+    private static final Duration HASTY = Duration.ofMillis(500);
     private static final URI NOBODY = URI.create("http://127.0.0.1:" + ChildJvm.freePort() + "/");
 
     private final WireMockServer service =
@@ -60,7 +62,8 @@ class PingsTest {
     void aServiceThatAnswersTooLateOrNotAtAllIsAway() {
         service.stubFor(any(anyUrl()).willReturn(aResponse().withFixedDelay(8_000)));
 
-        assertThat(pings(URI.create(service.baseUrl()), "smtp://127.0.0.1:1").isSilent("carrier"))
+        assertThat(pings(URI.create(service.baseUrl()), "smtp://127.0.0.1:1", HASTY)
+                        .isSilent("carrier"))
                 .isTrue();
         assertThat(pings(NOBODY, "smtp://127.0.0.1:1").isSilent("carrier")).isTrue();
     }
@@ -82,7 +85,8 @@ class PingsTest {
     @Test
     void aMailServerThatSaysNothingIsAway() throws IOException {
         try (ServerSocket mute = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
-            assertThat(pings(NOBODY, "smtp://127.0.0.1:" + mute.getLocalPort()).isSilent("smtp"))
+            assertThat(pings(NOBODY, "smtp://127.0.0.1:" + mute.getLocalPort(), HASTY)
+                            .isSilent("smtp"))
                     .isTrue();
         }
     }
@@ -95,7 +99,8 @@ class PingsTest {
             through.setUrl(database.jdbcUrl().replace(":" + address.getPort() + "/", ":" + network.port() + "/"));
             through.setUser(database.user());
             through.setPassword(database.password());
-            Pings pings = new Pings(null, JdbcClient.create(through), settings(), NOBODY, NOBODY, "smtp://127.0.0.1:1");
+            Pings pings = new Pings(
+                    null, JdbcClient.create(through), settings(PATIENT), NOBODY, NOBODY, "smtp://127.0.0.1:1");
 
             assertThat(pings.isSilent("database")).isFalse();
             network.refuse();
@@ -106,10 +111,14 @@ class PingsTest {
     }
 
     private static Pings pings(URI service, String mailUrl) {
-        return new Pings(null, JdbcClient.create(database.dataSource()), settings(), service, service, mailUrl);
+        return pings(service, mailUrl, PATIENT);
     }
 
-    private static OutageSettings settings() {
-        return new OutageSettings(null, null, null, null, Duration.ofSeconds(2), null);
+    private static Pings pings(URI service, String mailUrl, Duration timeout) {
+        return new Pings(null, JdbcClient.create(database.dataSource()), settings(timeout), service, service, mailUrl);
+    }
+
+    private static OutageSettings settings(Duration timeout) {
+        return new OutageSettings(null, null, null, null, timeout, null);
     }
 }

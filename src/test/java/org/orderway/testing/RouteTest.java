@@ -54,6 +54,7 @@ import org.orderway.orders.Intake;
 import org.orderway.orders.OrderProcessing;
 import org.orderway.orders.OrderView;
 import org.orderway.orders.Returns;
+import org.orderway.outages.Outages;
 import org.orderway.outages.Pings;
 import org.orderway.payment.Payment;
 import org.orderway.payment.Refunds;
@@ -218,6 +219,9 @@ public abstract class RouteTest {
     @Autowired
     protected CamelContext camel;
 
+    @Autowired
+    protected Outages outages;
+
     protected final UUID orderId = UUID.fromString("0193a5c0-0000-7000-8000-000000000001");
 
     private ProducerTemplate template;
@@ -237,6 +241,8 @@ public abstract class RouteTest {
             camel.start();
         }
         MockEndpoint.resetMocks(camel);
+        // What an earlier test made known as away is there again.
+        outages.probe();
         template = camel.createProducerTemplate();
     }
 
