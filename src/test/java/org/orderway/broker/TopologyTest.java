@@ -28,12 +28,12 @@ class TopologyTest {
             order_events  | order.priority.in            | priority_order_queue audit_queue
             order_events  | order.priority.in.toys       | priority_order_queue audit_queue
             order_events  | order.priority.in.toys.a.b   | priority_order_queue audit_queue
-            order_events  | order.created                | inventory_queue notification_queue audit_queue
+            order_events  | order.created                | inventory_queue confirmation_delay_queue notification_queue audit_queue
             order_events  | order.created.again          | audit_queue
             order_events  | order.inventory_checked      | payment_queue notification_queue audit_queue
             order_events  | order.payment_success        | shipping_queue notification_queue audit_queue
             order_events  | order.payment_sucess         | notification_queue audit_queue
-            order_events  | order.failed                 | restock_queue failed_order_queue notification_queue audit_queue
+            order_events  | order.failed                 | restock_queue refund_queue failed_order_queue notification_queue audit_queue
             order_events  | order.failed.payment         | failed_order_queue audit_queue
             order_events  | order.shipped                | notification_queue audit_queue
             order_events  | order.notification.sms       | notification_queue audit_queue
