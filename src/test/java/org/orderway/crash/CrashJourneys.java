@@ -68,7 +68,7 @@ abstract class CrashJourneys {
     private static final boolean FULL = Boolean.getBoolean("orderway.test.full");
     private static final Duration READY = Duration.ofMinutes(2);
     private static final Duration RECOVERED = Duration.ofSeconds(90);
-    private static final int MAIL_CONSUMERS = 2;
+    private static final int MAIL_CONSUMERS = 4; // two of the facts, two of the confirmations
     private static final Path PROJECT = Path.of("").toAbsolutePath();
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP = HttpClient.newBuilder()
