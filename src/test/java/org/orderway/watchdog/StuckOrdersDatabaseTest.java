@@ -2,6 +2,7 @@ package org.orderway.watchdog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -116,15 +117,8 @@ class StuckOrdersDatabaseTest extends OrdersOfAllKinds {
                 jdbc.sql("insert into outbox (message) values (cast(? as json))")
                         .param("[{\"correlationId\": \"" + created + "\", \"type\": \"order.created\"}]")
                         .update();
-            case "retries" ->
-                jdbc.sql("insert into retries values ('inventory_queue', 'm-1', ?, 1, now() + interval '5 minutes')")
-                        .param(created)
-                        .update();
-            default ->
-                jdbc.sql("insert into dead_letters (queue, message_id, round, order_id, type, state)"
-                                + " values ('inventory_queue', 'm-1', 0, ?, 'order.created', 'open')")
-                        .param(created)
-                        .update();
+            case "retries" -> waitsForRetry(created, "inventory_queue", Duration.ofMinutes(5));
+            default -> hasDeadLetter(created, "inventory_queue");
         }
         assertThat(stuckAndNudged()).isEmpty();
         assertThat(count("violations")).isZero();

@@ -3,6 +3,7 @@ package org.orderway.watchdog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -269,13 +270,12 @@ class WatchdogDatabaseTest extends OrdersOfAllKinds {
         assertThat(told()).as("it was cancelled just now").isEmpty();
 
         inflict("update orders set moved_at = moved_at - interval '1 hour' where id = {cancelled}");
-        inflict("insert into retries values ('restock_queue', 'm-1', {cancelled}, 1, now())");
+        waitsForRetry(cancelled, "restock_queue", Duration.ZERO);
         lookTwice(Map.of());
         assertThat(told()).as("it is being retried").isEmpty();
 
         inflict("delete from retries");
-        inflict("insert into dead_letters (queue, message_id, round, order_id, type, state)"
-                + " values ('restock_queue', 'm-1', 0, {cancelled}, 'order.cancelled', 'open')");
+        hasDeadLetter(cancelled, "restock_queue");
         lookTwice(Map.of());
         assertThat(told()).as("a person sees it among the dead letters").isEmpty();
 
