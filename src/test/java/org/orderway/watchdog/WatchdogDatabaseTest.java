@@ -311,6 +311,19 @@ class WatchdogDatabaseTest extends OrdersOfAllKinds {
     }
 
     @Test
+    void takesAShipmentThatNeverHappenedForNone() {
+        inflict(
+                """
+                insert into effects (key, kind, order_id, known_at, result)
+                values ('shipment-x', 'shipment', {paid}, now(), '{"status": "never_happened"}')
+                """);
+
+        lookTwice(Map.of());
+
+        assertThat(count("violations")).isZero();
+    }
+
+    @Test
     void goesThroughAllThereIsThoughNothingMoved() {
         jdbc.sql("update orders set moved_at = moved_at - interval '1 day' where status = 'SHIPPED'")
                 .update();
