@@ -66,8 +66,8 @@ public class DeadLetters implements OpenLetters {
     }
 
     /**
-     * Takes a message over from its dead-letter queue. One that comes twice is one letter, and so is one that the queue gave
-     * up on twice; another message under the same id is a letter of its own.
+     * Takes a message over from its dead-letter queue. One that comes twice is one letter, which is open again if it was
+     * discarded, for nobody decided on what came after; another message under the same id is a letter of its own.
      */
     @Transactional
     public void collect(DeadDelivery dead) {
@@ -89,7 +89,10 @@ public class DeadLetters implements OpenLetters {
                         insert into dead_letters (queue, message_id, round, order_id, path, type, correlation_id,
                             content_type, sent_at, retries, reason, fingerprint, headers, body)
                         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, cast(? as jsonb), ?)
-                        on conflict (queue, message_id, round) do update set arrivals = dead_letters.arrivals + 1
+                        on conflict (queue, message_id, round) do update set
+                            arrivals = dead_letters.arrivals + 1,
+                            closed_at = case dead_letters.state when 'discarded' then null else dead_letters.closed_at end,
+                            state = case dead_letters.state when 'discarded' then 'open' else dead_letters.state end
                         where dead_letters.body = excluded.body
                         """)
                 .params(

@@ -85,6 +85,22 @@ class DeadLettersDatabaseTest extends DatabaseTest {
     }
 
     @Test
+    void whatComesAgainAfterItWasDiscardedWaitsForAnotherDecision() {
+        letters.collect(dead("audit_queue", "m-1", 0));
+        letters.collect(dead("audit_queue", "m-2", 0));
+        decisions.discard(letterId("m-1"), by("Ada"));
+        decisions.replay(letterId("m-2"), by("Ada"));
+
+        letters.collect(dead("audit_queue", "m-1", 0));
+        letters.collect(dead("audit_queue", "m-2", 0));
+
+        assertThat(
+                        rows(
+                                "select message_id || ' ' || state || ' ' || (closed_at is null) from dead_letters order by id"))
+                .containsExactly("m-1 open true", "m-2 replayed false");
+    }
+
+    @Test
     void losesNoMessageToAnotherOfTheSameId() {
         letters.collect(dead("shipping_queue", "m-1", 0));
         DeadDelivery other = dead("shipping_queue", "m-1", 0, "another".getBytes(StandardCharsets.UTF_8), REASON);
@@ -511,6 +527,13 @@ class DeadLettersDatabaseTest extends DatabaseTest {
 
     private JsonNode by(String who) {
         return mapper.createObjectNode().put("by", who).put("reason", "healed");
+    }
+
+    private long letterId(String messageId) {
+        return jdbc.sql("select id from dead_letters where message_id = ?")
+                .param(messageId)
+                .query(Long.class)
+                .single();
     }
 
     private long anyId() {

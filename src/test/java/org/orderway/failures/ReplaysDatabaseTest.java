@@ -174,7 +174,7 @@ class ReplaysDatabaseTest extends DatabaseTest {
     @Test
     void oneInstanceAtATimeDrivesIt() throws Exception {
         collect(8);
-        start();
+        long id = start();
         Callable<Integer> drive = () -> replays.drive().size();
         Callable<Integer> inTransaction = () -> transaction.execute(status -> {
             try {
@@ -188,6 +188,11 @@ class ReplaysDatabaseTest extends DatabaseTest {
                         .mapToInt(Integer::intValue)
                         .sum())
                 .isEqualTo(1);
+        assertThat(replays.read(id))
+                .containsEntry("batch", 1)
+                .containsEntry("sent", 1L)
+                .containsEntry("waiting", 7L)
+                .containsEntry("skipped", 0L);
     }
 
     @Test
