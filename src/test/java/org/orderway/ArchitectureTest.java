@@ -46,8 +46,9 @@ class ArchitectureTest {
     /** A feature may import orders and messages, and nothing sideways: another feature is reached by an event. */
     @ArchTest
     static final ArchRule featuresDoNotKnowEachOther = SlicesRuleDefinition.slices()
-            .matching("org.orderway.(analytics|audit|imports|inventory|notification|payment|shipping|simulators|"
-                    + "failures|catalogue|invoices|desk)..")
+            .matching(
+                    "org.orderway.(analytics|audit|imports|inventory|notification|payment|shipping|simulators|watchdog|"
+                            + "failures|catalogue|invoices|desk)..")
             .should()
             .notDependOnEachOther();
 
@@ -57,12 +58,14 @@ class ArchitectureTest {
             .resideInAnyPackage(
                     "org.orderway.analytics..",
                     "org.orderway.audit..",
+                    "org.orderway.failures..",
                     "org.orderway.imports..",
                     "org.orderway.inventory..",
                     "org.orderway.notification..",
                     "org.orderway.payment..",
                     "org.orderway.shipping..",
-                    "org.orderway.simulators..")
+                    "org.orderway.simulators..",
+                    "org.orderway.watchdog..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.orderway.broker..", "org.orderway.embedded..", "org.orderway.http..");
@@ -116,7 +119,8 @@ class ArchitectureTest {
                     "org.orderway.orders..",
                     "org.orderway.payment..",
                     "org.orderway.inventory..",
-                    "org.orderway.imports..")
+                    "org.orderway.imports..",
+                    "org.orderway.watchdog..")
             .should()
             .notHaveRawType(double.class)
             .andShould()

@@ -24,7 +24,7 @@ public class Deliveries {
     /** Header that names the queue a message was consumed from; set by {@link ConsumedQueueConverter}. */
     public static final String QUEUE = "CamelOrderwayQueue";
 
-    private static final int MAX_RETRIES_READ = 1_000;
+    private static final int HIGHEST_COUNT = 1_000;
     private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
 
     private final Clock clock;
@@ -48,8 +48,9 @@ public class Deliveries {
                 ours.put(name, text(value));
             }
         }
-        int retries = retries(ours.get(DeliveryHeaders.RETRIES));
+        int retries = count(ours.get(DeliveryHeaders.RETRIES));
         ours.put(DeliveryHeaders.RETRIES, retries);
+        ours.computeIfPresent(DeliveryHeaders.REPLAY_ROUND, (name, round) -> count(round));
         Delivery delivery = new Delivery(
                 message.getHeader(QUEUE, "", String.class),
                 routingKey,
@@ -66,6 +67,15 @@ public class Deliveries {
         return delivery;
     }
 
+    /**
+     * Whether a message that a person had sent again is done with. Camel counts a route that came to its end by way of an
+     * onException among the complete ones: there the doors of the retry queues and the dead letters set the variable {@code unfinished}.
+     */
+    public boolean isFinishedReplay(Exchange exchange) {
+        Delivery delivery = exchange.getVariable("delivery", Delivery.class);
+        return delivery != null && delivery.replayRound() > 0 && exchange.getVariable("unfinished") == null;
+    }
+
     /** The sender's time, unless it is one that no database holds. */
     private Instant time(Date sent) {
         return sent == null || sent.getTime() < 0 || sent.getTime() > LATEST.toEpochMilli()
@@ -79,7 +89,7 @@ public class Deliveries {
     }
 
     /** Long strings and foreign types arrive as bytes or wrappers; a header of ours is a short text or a number. */
-    private static Object text(Object value) {
+    static Object text(Object value) {
         if (value instanceof Number) {
             return value;
         }
@@ -87,11 +97,11 @@ public class Deliveries {
         return text.length() > 500 ? text.substring(0, 500) : text;
     }
 
-    /** The count is ours, but anybody may write a header: what makes no sense counts as no retry yet. */
-    private static int retries(Object header) {
+    /** The count is ours, but anybody may write a header: what makes no sense counts as not once yet. */
+    private static int count(Object header) {
         try {
-            long retries = header == null ? 0 : Long.parseLong(header.toString().strip());
-            return retries < 0 || retries > MAX_RETRIES_READ ? 0 : (int) retries;
+            long count = header == null ? 0 : Long.parseLong(header.toString().strip());
+            return count < 0 || count > HIGHEST_COUNT ? 0 : (int) count;
         } catch (NumberFormatException notANumber) {
             return 0;
         }

@@ -23,7 +23,8 @@ import org.springframework.util.backoff.ExponentialBackOff;
  * no route can forget one.
  *
  * <p>A delivery whose route fails is rejected and goes to its dead-letter queue; one that only could not be published
- * onward goes back to its own queue.
+ * onward goes back to its own queue, after a pause. So does every message of a dead-letter queue that could not be
+ * collected: there is nothing behind that queue.
  */
 @Component("listenerContainers")
 class ListenerContainers extends DefaultListenerContainerFactory {
@@ -57,20 +58,22 @@ class ListenerContainers extends DefaultListenerContainerFactory {
         List<WorkQueue> rows = queues.stream()
                 .flatMap(name -> topology.findWorkQueue(name).stream())
                 .toList();
-        int consumers = rows.stream().mapToInt(WorkQueue::consumers).max().orElse(1);
-        int maxConsumers = rows.stream().mapToInt(WorkQueue::maxConsumers).max().orElse(1);
+        boolean collects = rows.isEmpty();
+        int consumers = rows.stream().mapToInt(WorkQueue::consumers).max().orElse(topology.collectors());
+        int maxConsumers = rows.stream().mapToInt(WorkQueue::maxConsumers).max().orElse(topology.collectors());
         container.setConcurrentConsumers(consumers);
         container.setMaxConcurrentConsumers(maxConsumers);
+        // A dead letter may be as large as the broker takes them, and there are many queues of them.
         container.setPrefetchCount(
-                rows.stream().mapToInt(WorkQueue::prefetch).min().orElse(topology.prefetch()));
+                rows.stream().mapToInt(WorkQueue::prefetch).min().orElse(1));
 
-        container.setDefaultRequeueRejected(false);
-        container.setAdviceChain((MethodInterceptor) this::requeueWhatCouldNotBePublished);
+        container.setDefaultRequeueRejected(collects);
+        container.setAdviceChain((MethodInterceptor) delivery -> requeueWhatCouldNotBeFinished(delivery, collects));
         // One line: the container's own would be a stack trace whose messages may quote somebody's data.
         container.setErrorHandler(failure -> log.warn(
                 "{}: a delivery could not be finished and goes {}: {}",
                 queues.get(0),
-                causedByPublishing(failure) ? "back to its queue" : "to the dead letters",
+                collects || causedByPublishing(failure) ? "back to its queue" : "to the dead letters",
                 reasons.of(failure)));
         container.setMissingQueuesFatal(false);
         container.setMismatchedQueuesFatal(false);
@@ -113,15 +116,20 @@ class ListenerContainers extends DefaultListenerContainerFactory {
         return Stream.of(name);
     }
 
-    private Object requeueWhatCouldNotBePublished(MethodInvocation delivery) throws Throwable {
+    /** The pause keeps what goes round from going round thousands of times a second. A stop may cut it short. */
+    private static Object requeueWhatCouldNotBeFinished(MethodInvocation delivery, boolean collects) throws Throwable {
         try {
             return delivery.proceed();
         } catch (ListenerExecutionFailedException e) {
-            if (!causedByPublishing(e)) {
+            if (!collects && !causedByPublishing(e)) {
                 throw e;
             }
-            TimeUnit.SECONDS.sleep(1);
-            String why = "Back to its queue, for what it caused could not be published";
+            try {
+                TimeUnit.SECONDS.sleep(1);
+            } catch (InterruptedException stopping) {
+                Thread.currentThread().interrupt();
+            }
+            String why = "Back to its queue, for it could not be finished";
             throw new ListenerExecutionFailedException(
                     why, new ImmediateRequeueAmqpException(why, e.getCause()), e.getFailedMessage());
         }

@@ -2,6 +2,7 @@ package org.orderway.broker;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -53,6 +54,13 @@ public class QueueDepths {
             log.debug("The depth of {} is unknown", queue, away);
             return OptionalLong.empty();
         }
+    }
+
+    /** The same of several queues; one whose depth is not known is not among them. */
+    public Map<String, Long> ofEach(List<String> queues) {
+        Map<String, Long> depths = new HashMap<>();
+        queues.forEach(queue -> of(queue).ifPresent(depth -> depths.put(queue, depth)));
+        return depths;
     }
 
     @Scheduled(

@@ -82,7 +82,8 @@ public class RetryLadder {
 
     /**
      * The message on its way to the dead letters of its queue, and the event that tells of it. An event that would come
-     * back to the very queue it tells of is not sent: audit, for one, sees every failure and would feed itself.
+     * back to the very queue it tells of is not sent: audit and the failed orders see every failure and would feed
+     * themselves. Theirs are made known by the collector of dead letters.
      */
     public List<OutgoingMessage> park(Delivery delivery, Exception cause, String routeId) {
         WorkQueue queue = topology.workQueue(delivery.queue());
@@ -93,7 +94,7 @@ public class RetryLadder {
                 "messageId", delivery.id(),
                 "reason", reasons.of(cause),
                 "retries", delivery.retries());
-        OutgoingMessage failed = events.stepFailed(orderId(delivery), step(queue), delivery.id(), details);
+        OutgoingMessage failed = events.stepFailed(queue.name(), delivery, details);
         if (!topology.queuesFor(failed.exchange(), failed.routingKey()).contains(queue.name())) {
             messages.add(failed);
         }
@@ -110,17 +111,6 @@ public class RetryLadder {
                 clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
         headers.put(DeliveryHeaders.ORIGIN_QUEUE, delivery.queue());
         return headers;
-    }
-
-    private static String step(WorkQueue queue) {
-        return queue.name().substring(0, queue.name().length() - "_queue".length());
-    }
-
-    /** A message of no order still needs a namespace for its event id: its own id gives one. */
-    private static UUID orderId(Delivery delivery) {
-        return uuid(delivery.correlationId())
-                .orElseGet(
-                        () -> UUID.nameUUIDFromBytes(delivery.id().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
     }
 
     private static Optional<UUID> uuid(String text) {

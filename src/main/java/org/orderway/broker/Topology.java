@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.orderway.messages.WorkQueues;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.bind.Name;
@@ -21,6 +22,7 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param consumers     consumers of a queue in one instance, unless a row says otherwise
  * @param prefetch      unacknowledged messages per consumer, unless a row says otherwise
  * @param deliveryLimit deliveries of a quorum queue after which the broker itself dead-letters a message
+ * @param collectors    consumers in each instance that take messages from the dead-letter queues
  * @param needs         what the consumers of a queue need, unless a row says otherwise
  * @param exchanges     our exchanges
  * @param queues        the queues and what reaches them
@@ -34,10 +36,12 @@ public record Topology(
         @DefaultValue("2") int consumers,
         @DefaultValue("20") int prefetch,
         @DefaultValue("100") int deliveryLimit,
+        @DefaultValue("2") int collectors,
         @DefaultValue("database") List<String> needs,
         List<ExchangeRow> exchanges,
         List<QueueRow> queues,
-        List<PublishedRow> published) {
+        List<PublishedRow> published)
+        implements WorkQueues {
 
     /** Takes a message to a retry queue; the key is that queue's name. */
     public static final String RETRY = "order_retry";
@@ -62,7 +66,16 @@ public record Topology(
         published = listOf(published);
         needs = listOf(needs);
         TopologyCheck.check(
-                maxRetries, retryDelays, consumers, prefetch, deliveryLimit, needs, exchanges, queues, published);
+                maxRetries,
+                retryDelays,
+                consumers,
+                prefetch,
+                deliveryLimit,
+                collectors,
+                needs,
+                exchanges,
+                queues,
+                published);
     }
 
     /**
@@ -218,6 +231,16 @@ public record Topology(
                 .filter(row -> row.name().equals(name) && !row.delays())
                 .map(this::resolve)
                 .findFirst();
+    }
+
+    @Override
+    public boolean has(String queue) {
+        return findWorkQueue(queue).isPresent();
+    }
+
+    @Override
+    public String returnExchange() {
+        return RETURN;
     }
 
     /** Every queue on the broker: dead-letter queues, work queues, retry queues, delay queues and the unroutable queue. */

@@ -38,6 +38,7 @@ class TopologyCheck {
             int consumers,
             int prefetch,
             int deliveryLimit,
+            int collectors,
             List<String> needs,
             List<ExchangeRow> exchanges,
             List<QueueRow> queues,
@@ -52,6 +53,7 @@ class TopologyCheck {
         check.atLeastOne("orderway.topology: consumers", consumers);
         check.atLeastOne("orderway.topology: prefetch", prefetch);
         check.atLeastOne("orderway.topology: delivery-limit", deliveryLimit);
+        check.atLeastOne("orderway.topology: collectors", collectors);
         check.needs("orderway.topology: ", needs);
         check.exchanges();
         check.queues(retryDelays, consumers);

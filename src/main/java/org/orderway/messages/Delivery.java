@@ -35,6 +35,11 @@ public record Delivery(
         return retries > 0 || headers.containsKey(DeliveryHeaders.OUTAGE_SINCE);
     }
 
+    /** How often a person sent it again after it had become a dead letter, 0 for a message on its first way. */
+    public int replayRound() {
+        return headers.get(DeliveryHeaders.REPLAY_ROUND) instanceof Integer round ? round : 0;
+    }
+
     /** The same message on its way to another exchange, with more headers; a null takes one away. */
     public OutgoingMessage forward(String exchange, String key, Map<String, Object> moreHeaders) {
         var all = new java.util.HashMap<>(headers);

@@ -14,8 +14,11 @@ public final class DeliveryHeaders {
     public static final String ORIGIN_QUEUE = "origin-queue";
     public static final String OUTAGE_SINCE = "outage-since";
 
+    /** How often a person sent the message again after it had become a dead letter. */
+    public static final String REPLAY_ROUND = "replay-round";
+
     public static final Set<String> ALL =
-            Set.of(RETRIES, FAILURE_REASON, FAILURE_ROUTE, FAILED_AT, ORIGIN_QUEUE, OUTAGE_SINCE);
+            Set.of(RETRIES, FAILURE_REASON, FAILURE_ROUTE, FAILED_AT, ORIGIN_QUEUE, OUTAGE_SINCE, REPLAY_ROUND);
 
     private DeliveryHeaders() {}
 }

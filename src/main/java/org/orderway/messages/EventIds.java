@@ -21,6 +21,38 @@ public final class EventIds {
         return names.generate(type + "|" + operation).toString();
     }
 
+    /**
+     * The namespace of what happens to a message: its order's, or, when it is of no order, one made of its own id.
+     *
+     * @param correlationId AMQP {@code correlation_id}, whatever stands there
+     */
+    public static UUID namespace(String correlationId, String messageId) {
+        try {
+            return UUID.fromString(String.valueOf(correlationId));
+        } catch (IllegalArgumentException notAnOrder) {
+            return UUID.nameUUIDFromBytes(messageId.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /**
+     * The id of the event that a queue gave up on this message. Sent again by a person it may fail again, which is another
+     * occurrence.
+     *
+     * @param queue the work queue that the message failed in
+     */
+    public static String ofGivingUp(String queue, Delivery delivery) {
+        return of(namespace(delivery.correlationId(), delivery.id()), stepFailed(queue), givingUp(delivery));
+    }
+
+    static String givingUp(Delivery delivery) {
+        return delivery.id() + "|" + delivery.replayRound();
+    }
+
+    /** The type of the event that a queue gave up on a message: {@code order.failed.<step>}. */
+    public static String stepFailed(String queue) {
+        return "order.failed." + queue.replaceAll("_queue$", "");
+    }
+
     /** The id of a message whose sender gave it none: the same type and body have the same id. */
     public static String ofContent(String type, byte[] body) {
         try {

@@ -2,6 +2,7 @@ package org.orderway.messages;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -53,10 +54,25 @@ public class Events {
         return message(orderPayment, method, orderId, number, "payment.requested", EventIds.ONCE, details);
     }
 
-    /** A step of an order gave up on a message. The operation is that message's id. */
-    public OutgoingMessage stepFailed(UUID orderId, String step, String messageId, Map<String, ?> details) {
-        String type = "order.failed." + step;
-        return message(orderEvents, type, orderId, null, type, messageId, details);
+    /**
+     * A step gave up on a message.
+     *
+     * @param queue the work queue of the step
+     */
+    public OutgoingMessage stepFailed(String queue, Delivery delivery, Map<String, ?> details) {
+        UUID orderId = EventIds.namespace(delivery.correlationId(), delivery.id());
+        String type = EventIds.stepFailed(queue);
+        return message(orderEvents, type, orderId, null, type, EventIds.givingUp(delivery), details);
+    }
+
+    /**
+     * A rule of the books is broken. The subject and the time since when make the occurrence single; the order is null when
+     * the subject is none.
+     */
+    public OutgoingMessage alarm(String rule, String subject, UUID orderId, Instant since, Map<String, ?> details) {
+        String type = "order.alarm." + rule;
+        UUID about = orderId != null ? orderId : UUID.nameUUIDFromBytes(subject.getBytes(StandardCharsets.UTF_8));
+        return message(orderEvents, type, EventIds.of(about, type, since.toString()), orderId, null, type, details);
     }
 
     private OutgoingMessage message(
@@ -67,30 +83,29 @@ public class Events {
             String type,
             String operation,
             Map<String, ?> details) {
+        return message(exchange, key, EventIds.of(orderId, type, operation), orderId, number, type, details);
+    }
+
+    private OutgoingMessage message(
+            String exchange, String key, String id, UUID orderId, String number, String type, Map<String, ?> details) {
         // What one step tells at once must stay in its order in the timeline: milliseconds would be the same.
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        String id = EventIds.of(orderId, type, operation);
+        String order = orderId == null ? null : orderId.toString();
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("eventId", id);
         body.put("type", type);
         body.put("version", VERSION);
         body.put("occurredAt", now.toString());
-        body.put("orderId", orderId.toString());
+        if (order != null) {
+            body.put("orderId", order);
+        }
         if (number != null) {
             body.put("number", number);
         }
         body.putAll(details);
         try {
             return new OutgoingMessage(
-                    exchange,
-                    key,
-                    id,
-                    type,
-                    orderId.toString(),
-                    now,
-                    "application/json",
-                    Map.of(),
-                    mapper.writeValueAsBytes(body));
+                    exchange, key, id, type, order, now, "application/json", Map.of(), mapper.writeValueAsBytes(body));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("The event " + type + " could not be written as JSON", e);
         }

@@ -5,17 +5,16 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Base64;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 
-/** Writes messages into the database and reads them back, byte for byte; JSON bodies stay readable for a person. */
+/** Writes messages into the database and reads them back, byte for byte; text stays readable for a person. */
 @Component
 class MessageCodec {
 
     private static final TypeReference<List<Stored>> STORED = new TypeReference<>() {};
-    private static final String JSON = "application/json";
 
     private final ObjectMapper mapper;
 
@@ -43,36 +42,32 @@ class MessageCodec {
     }
 
     private static Stored store(OutgoingMessage m) {
-        boolean json = JSON.equals(m.contentType());
-        String body = json
-                ? new String(m.body(), StandardCharsets.UTF_8)
-                : Base64.getEncoder().encodeToString(m.body());
+        String text = new String(m.body(), StandardCharsets.UTF_8);
+        boolean readable = Arrays.equals(text.getBytes(StandardCharsets.UTF_8), m.body());
         return new Stored(
                 m.exchange(),
                 m.routingKey(),
                 m.id(),
                 m.type(),
                 m.correlationId(),
-                m.timestamp().toString(),
+                m.timestamp() == null ? null : m.timestamp().toString(),
                 m.contentType(),
                 m.headers(),
-                body);
+                readable ? text : null,
+                readable ? null : m.body());
     }
 
     private static OutgoingMessage restore(Stored s) {
-        byte[] body = JSON.equals(s.contentType)
-                ? s.body.getBytes(StandardCharsets.UTF_8)
-                : Base64.getDecoder().decode(s.body);
         return new OutgoingMessage(
                 s.exchange,
                 s.routingKey,
                 s.id,
                 s.type,
                 s.correlationId,
-                Instant.parse(s.timestamp),
+                s.timestamp == null ? null : Instant.parse(s.timestamp),
                 s.contentType,
                 s.headers,
-                body);
+                s.body == null ? s.bytes : s.body.getBytes(StandardCharsets.UTF_8));
     }
 
     private record Stored(
@@ -84,5 +79,6 @@ class MessageCodec {
             String timestamp,
             String contentType,
             Map<String, Object> headers,
-            String body) {}
+            String body,
+            byte[] bytes) {}
 }

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
-import org.orderway.messages.Events;
 import org.orderway.messages.Outbox;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -29,13 +28,13 @@ public class Intake {
 
     private final Orders orders;
     private final Outbox outbox;
-    private final Events events;
+    private final OrderEvents events;
     private final JdbcClient jdbc;
     private final ObjectMapper mapper;
     private final Clock clock;
     private final NoArgGenerator ids = Generators.timeBasedEpochGenerator();
 
-    Intake(Orders orders, Outbox outbox, Events events, JdbcClient jdbc, ObjectMapper mapper, Clock clock) {
+    Intake(Orders orders, Outbox outbox, OrderEvents events, JdbcClient jdbc, ObjectMapper mapper, Clock clock) {
         this.orders = orders;
         this.outbox = outbox;
         this.events = events;
@@ -73,7 +72,12 @@ public class Intake {
     /** Accepts an order whose message is in hand: it came straight over the exchange. */
     @Transactional
     public Acceptance acceptDelivered(OrderRequest request, List<OrderLine> lines, String lane, String messageId) {
-        return accept(request, lines, lane, "amqp:" + messageId, false);
+        return accept(request, lines, lane, keyOf(messageId), false);
+    }
+
+    /** The key of an order that a message brought. */
+    static String keyOf(String messageId) {
+        return "amqp:" + messageId;
     }
 
     private Acceptance accept(OrderRequest request, List<OrderLine> lines, String lane, String key, boolean publishes) {
@@ -95,13 +99,7 @@ public class Intake {
         Order order = order(request, lines, lane);
         orders.insert(order, hash);
         remember(key, hash, order.id());
-        Outbox.Entry entry = publishes
-                ? outbox.add(events.placed(
-                        order.id(),
-                        order.number(),
-                        RoutingKeys.of(lane, order.country(), order.category()),
-                        Map.of("lane", lane, "country", order.country(), "category", order.category())))
-                : null;
+        Outbox.Entry entry = publishes ? outbox.add(events.placed(order)) : null;
         return new Acceptance(order.id(), order.number(), false, entry);
     }
 

@@ -21,6 +21,15 @@ public class OrderEvents {
         this.orders = orders;
     }
 
+    /** The order is accepted, and on its way into its lane. */
+    public OutgoingMessage placed(Order order) {
+        return events.placed(
+                order.id(),
+                order.number(),
+                RoutingKeys.of(order.lane(), order.country(), order.category()),
+                Map.of("lane", order.lane(), "country", order.country(), "category", order.category()));
+    }
+
     /** The order begins its way. */
     public OutgoingMessage created(Order order) {
         return once(order, "order.created", facts(order));

@@ -21,15 +21,24 @@ public class OrderView {
     private final Timeline timeline;
     private final Parcels parcels;
     private final Returns returns;
+    private final OpenLetters letters;
     private final Retries retries;
 
-    OrderView(Orders orders, Effects effects, Timeline timeline, Parcels parcels, Returns returns, Retries retries) {
+    OrderView(
+            Orders orders,
+            Effects effects,
+            Timeline timeline,
+            Parcels parcels,
+            Returns returns,
+            OpenLetters letters,
+            Retries retries) {
         this.orders = orders;
         this.effects = effects;
         this.timeline = timeline;
         this.parcels = parcels;
         this.retries = retries;
         this.returns = returns;
+        this.letters = letters;
     }
 
     /** One order with its lines, payment, shipment and timeline. @throws UnknownOrder when there is none */
@@ -40,6 +49,9 @@ public class OrderView {
         view.put("number", order.number());
         view.put("status", order.status().name());
         view.put("reason", order.reason());
+        List<OpenLetters.Letter> open = letters.of(order.id());
+        view.put("needsAttention", !open.isEmpty());
+        view.put("deadLetters", open);
         view.put("lane", order.lane());
         view.put("total", order.total());
         view.put("currency", order.currency());

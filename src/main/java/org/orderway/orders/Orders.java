@@ -79,6 +79,26 @@ public class Orders {
                 .optional();
     }
 
+    /**
+     * The order a message is about.
+     *
+     * @param correlationId AMQP {@code correlation_id}: the order's id on every message of ours, anything on others
+     * @param messageId     AMQP {@code message_id}, by which an order that came straight over the exchange is known
+     */
+    @Transactional(readOnly = true)
+    public Optional<UUID> concernedBy(String correlationId, String messageId) {
+        return jdbc.sql(
+                        """
+                        select id from orders where id = ?
+                        union all
+                        select order_id from idempotency_keys where key = ?
+                        limit 1
+                        """)
+                .params(uuid(correlationId), Intake.keyOf(messageId))
+                .query(UUID.class)
+                .optional();
+    }
+
     void remember(String key, String requestHash, UUID orderId) {
         jdbc.sql("insert into idempotency_keys (key, request_hash, order_id) values (?, ?, ?) on conflict do nothing")
                 .params(key, requestHash, orderId)
@@ -369,6 +389,14 @@ public class Orders {
                 rs.getBigDecimal("refunded"),
                 rs.getTimestamp("created_at").toInstant(),
                 lines);
+    }
+
+    private static UUID uuid(String text) {
+        try {
+            return text == null || text.length() != 36 ? null : UUID.fromString(text);
+        } catch (IllegalArgumentException notAnId) {
+            return null;
+        }
     }
 
     private OrderRequest.ShipTo address(String json) {

@@ -189,6 +189,25 @@ class ListenerContainersIT {
     }
 
     @Test
+    void keepsADeadLetterThatCouldNotBeCollectedAndPausesBeforeItTriesAgain() throws Exception {
+        open();
+        empty();
+        List<Long> attempts = new CopyOnWriteArrayList<>();
+        consume("*_dlq", exchange -> {
+            attempts.add(System.nanoTime());
+            if (attempts.size() < 3) {
+                throw new IllegalStateException("the database is away");
+            }
+        });
+
+        room.getBean(Publisher.class).publish(message("order_dead", "shipping_dlq", "dead"));
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> attempts.size() == 3);
+        assertThat(Duration.ofNanos(attempts.get(2) - attempts.get(0))).isGreaterThan(Duration.ofSeconds(2));
+        await().during(Duration.ofSeconds(2)).until(() -> attempts.size() == 3);
+    }
+
+    @Test
     void refusesAQueueThatIsNotInTheTable() {
         open();
 

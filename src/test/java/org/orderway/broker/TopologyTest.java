@@ -21,6 +21,7 @@ class TopologyTest {
             textBlock =
                     """
             order_events  | order                        | audit_queue
+            order_events  | order.alarm.stock_sold       | audit_queue
             order_events  | order.normal                 | notification_queue audit_queue
             order_events  | order.normal.in              | order_queue audit_queue
             order_events  | order.normal.in.toys         | order_queue audit_queue
@@ -34,8 +35,8 @@ class TopologyTest {
             order_events  | order.inventory_checked      | payment_queue notification_queue audit_queue
             order_events  | order.payment_success        | shipping_queue notification_queue audit_queue
             order_events  | order.payment_sucess         | notification_queue audit_queue
-            order_events  | order.failed                 | restock_queue refund_queue notification_queue audit_queue
-            order_events  | order.failed.payment         | audit_queue
+            order_events  | order.failed                 | restock_queue refund_queue failed_order_queue notification_queue audit_queue
+            order_events  | order.failed.payment         | failed_order_queue audit_queue
             order_events  | order.shipped                | notification_queue audit_queue
             order_events  | order.notification.sms       | notification_queue audit_queue
             order_events  | order.notification.sms.again | audit_queue

@@ -68,7 +68,7 @@ abstract class CrashJourneys {
     private static final boolean FULL = Boolean.getBoolean("orderway.test.full");
     private static final Duration READY = Duration.ofMinutes(2);
     private static final Duration RECOVERED = Duration.ofSeconds(90);
-    private static final int MAIL_CONSUMERS = 2;
+    private static final int MAIL_CONSUMERS = 4; // two of the facts, two of the confirmations
     private static final Path PROJECT = Path.of("").toAbsolutePath();
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP = HttpClient.newBuilder()
@@ -182,6 +182,11 @@ abstract class CrashJourneys {
     @MethodSource("pointsOfTheCharge")
     void anOrderIsChargedShippedAndToldOnceWhereverItsPaymentIsCutOff(Point point) {
         endsShippedThoughHaltedAt(point);
+    }
+
+    @Test
+    void anOrderIsShippedOnceWhenItIsCutOffBetweenTheCarriersAnswerAndItsRecord() {
+        endsShippedThoughHaltedAt(new Point("before ship-parcel-settle in shipping-ship", "booked, not recorded"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -602,6 +607,9 @@ abstract class CrashJourneys {
             assertThat(left).as("messages").allSatisfy((queue, messages) -> assertThat(messages)
                     .isZero());
         }
+        assertThat(strings("select queue || ': ' || reason from dead_letters"))
+                .as("dead letters")
+                .isEmpty();
     }
 
     private List<String> statusesOf(String customer) {

@@ -2,6 +2,7 @@ package org.orderway.testing;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -62,8 +63,9 @@ public abstract class DatabaseTest {
         jdbc.sql(
                         """
                         truncate orders, order_lines, idempotency_keys, outcomes, outbox, effects, products, reservations,
-                            shipments, audit_events, analytics_orders, imported_returns, once,
-                            returns, return_lines, retries
+                            shipments, audit_events, analytics_orders, imported_returns, once, returns, return_lines,
+                            failures, failure_events, dead_letters, dead_letter_actions, replays, replay_items, retries,
+                            violations, quiet_orders, passed_orders, nudges
                         """)
                 .update();
     }
@@ -99,6 +101,36 @@ public abstract class DatabaseTest {
                 .param(order)
                 .query(String.class)
                 .single();
+    }
+
+    /** A message of the order waits for its retry in that queue's step. */
+    protected void waitsForRetry(UUID order, String queue, Duration time) {
+        jdbc.sql(
+                        """
+                        insert into retries (queue, message_id, order_id, retries, due_at, reason)
+                        values (?, 'm-1', ?, 1, now() + make_interval(secs => ?), 'HTTP 500')
+                        """)
+                .params(queue, order, time.toSeconds())
+                .update();
+    }
+
+    /** A message of the order lies open among the dead letters of that queue. */
+    protected void hasDeadLetter(UUID order, String queue) {
+        jdbc.sql(
+                        """
+                        insert into failures (fingerprint, queue, cause, reason, technical, first_at, last_at)
+                        values ('f-1', ?, 'Bug', 'Bug', true, now(), now()) on conflict do nothing
+                        """)
+                .param(queue)
+                .update();
+        jdbc.sql(
+                        """
+                        insert into dead_letters (queue, message_id, round, order_id, path, sent_at, retries, reason,
+                            fingerprint, headers, body)
+                        values (?, 'm-1', 0, ?, true, now(), 3, 'Bug', 'f-1', '{}', '')
+                        """)
+                .params(queue, order)
+                .update();
     }
 
     protected long count(String table) {

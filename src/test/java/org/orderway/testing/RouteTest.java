@@ -33,6 +33,13 @@ import org.orderway.OrderwayApplication;
 import org.orderway.analytics.Analytics;
 import org.orderway.audit.Audit;
 import org.orderway.broker.Publisher;
+import org.orderway.broker.QueueDepths;
+import org.orderway.failures.Alerts;
+import org.orderway.failures.DeadLetterView;
+import org.orderway.failures.DeadLetters;
+import org.orderway.failures.Decisions;
+import org.orderway.failures.Failures;
+import org.orderway.failures.Replays;
 import org.orderway.imports.ImportedReturns;
 import org.orderway.inventory.Inventory;
 import org.orderway.inventory.Products;
@@ -55,6 +62,7 @@ import org.orderway.shipping.Shipping;
 import org.orderway.simulators.CarrierSimulator;
 import org.orderway.simulators.GatewaySimulator;
 import org.orderway.simulators.Samples;
+import org.orderway.watchdog.Watchdog;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.test.context.ActiveProfiles;
@@ -100,6 +108,7 @@ public abstract class RouteTest {
             "ask-carrier-call",
             "book-carrier-call",
             "send-mail-smtp",
+            "alert-operator-smtp",
             "hand-to-outbox-publish",
             "import-invoice-set-aside");
 
@@ -115,6 +124,12 @@ public abstract class RouteTest {
 
     @MockitoBean
     protected Outbox outbox;
+
+    @MockitoBean
+    protected QueueDepths queueDepths;
+
+    @MockitoBean
+    protected Watchdog watchdog;
 
     @MockitoBean
     protected Retention retention;
@@ -167,6 +182,24 @@ public abstract class RouteTest {
 
     @MockitoBean
     protected Audit audit;
+
+    @MockitoBean
+    protected Failures failures;
+
+    @MockitoBean
+    protected Alerts alerts;
+
+    @MockitoBean
+    protected DeadLetters deadLetters;
+
+    @MockitoBean
+    protected DeadLetterView deadLetterView;
+
+    @MockitoBean
+    protected Decisions decisions;
+
+    @MockitoBean
+    protected Replays replays;
 
     @MockitoBean
     protected Mails mails;

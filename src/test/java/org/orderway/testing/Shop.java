@@ -115,6 +115,11 @@ public final class Shop {
         return ok(get("/reports/orders"), "OrdersReport");
     }
 
+    /** What must be true of stock, money and orders, and whether it is. */
+    public JsonNode invariants() {
+        return ok(get("/ops/invariants"), "InvariantsReport");
+    }
+
     public Answer get(String path) {
         return send("GET", path, null, null);
     }

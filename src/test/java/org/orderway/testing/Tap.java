@@ -8,12 +8,15 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.GetResponse;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
 /**
@@ -112,6 +115,27 @@ public final class Tap implements AutoCloseable {
             }
         } catch (Exception e) {
             throw new IllegalStateException("Could not publish to " + exchange + " with " + key, e);
+        }
+    }
+
+    /** Takes the next message out of a queue, as if it had never been there. */
+    public Heard steal(String queue) {
+        try {
+            Channel channel = connection.createChannel();
+            try {
+                GetResponse got = await("a message in " + queue)
+                        .atMost(Duration.ofSeconds(30))
+                        .until(() -> channel.basicGet(queue, true), Objects::nonNull);
+                return new Heard(
+                        got.getEnvelope().getExchange(),
+                        got.getEnvelope().getRoutingKey(),
+                        got.getProps(),
+                        got.getBody());
+            } finally {
+                channel.close();
+            }
+        } catch (IOException | TimeoutException e) {
+            throw new IllegalStateException("Could not take a message out of " + queue, e);
         }
     }
 

@@ -1,0 +1,52 @@
+package org.orderway.watchdog;
+
+import java.util.Locale;
+
+/** What is true of stock, money and orders at every moment, whatever fails. */
+enum Invariant {
+    STOCK_RECEIVED(true, "What was received is available, reserved or sold"),
+    STOCK_RESERVED(true, "What is reserved is what orders hold"),
+    STOCK_SOLD(true, "What is sold is what orders bought and did not send back"),
+    MONEY_CAPTURED(false, "A paid order captured its total, any other nothing"),
+    MONEY_REFUNDED(false, "What is refunded was owed, and is what the gateway gave back"),
+    MONEY_KEPT(false, "No money is kept of orders that came to nothing and of goods that came back"),
+    CHARGED_ONCE(false, "What is captured is what the gateway took, in one charge"),
+    PAID_OR_DUE(false, "An order that is paid or shipped has its money captured, due or collected"),
+    PARCEL_LEFT(false, "A shipped order has its parcel, and no other order has one"),
+    GOODS_HELD(false, "An order on its way to its parcel holds its goods"),
+    GOODS_RELEASED(false, "An order that ended holds no goods"),
+    GOODS_SOLD(false, "Only a shipped order bought goods"),
+    ORDER_MOVING(false, "No open order is stuck");
+
+    private final boolean ofArticles;
+    private final String rule;
+
+    Invariant(boolean ofArticles, String rule) {
+        this.ofArticles = ofArticles;
+        this.rule = rule;
+    }
+
+    /** Its name in metrics, events and answers. */
+    String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Invariant of(String label) {
+        return valueOf(label.toUpperCase(Locale.ROOT));
+    }
+
+    /** Whether it is about an article, named by its SKU; else about an order, named by its id. */
+    boolean isOfArticles() {
+        return ofArticles;
+    }
+
+    /** The rule in words. */
+    String rule() {
+        return rule;
+    }
+
+    /** The subject breaks this rule. */
+    Violation brokenBy(Object subject, Object expected, Object found) {
+        return new Violation(this, subject.toString(), expected.toString(), found.toString());
+    }
+}

@@ -1,0 +1,165 @@
+package org.orderway.watchdog;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.orderway.orders.OrderStatus;
+import org.orderway.orders.PaymentState;
+
+/**
+ * What the books say of an order at one moment.
+ *
+ * @param money       captured and given back, by the order's row
+ * @param effects     what gateway and carrier did, by the journal
+ * @param goods       pieces by the state of their reservation
+ * @param hasParcel   whether a parcel is on record
+ * @param isOverdue   whether it moved so long ago that refund and restock should be done
+ * @param isOnItsWay  whether a message of it waits in the outbox, for a retry or as a dead letter
+ */
+record OrderBooks(
+        UUID id,
+        OrderStatus status,
+        PaymentState payment,
+        boolean cod,
+        Money money,
+        Known effects,
+        Goods goods,
+        boolean hasParcel,
+        boolean isOverdue,
+        boolean isOnItsWay) {
+
+    private static final Set<OrderStatus> BEFORE_PAYMENT =
+            EnumSet.of(OrderStatus.RECEIVED, OrderStatus.CREATED, OrderStatus.RESERVED);
+    private static final Set<OrderStatus> HOLDING =
+            EnumSet.of(OrderStatus.RESERVED, OrderStatus.PAID, OrderStatus.PAYMENT_DUE);
+    private static final Set<OrderStatus> LEFT =
+            EnumSet.of(OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.RETURNED);
+    private static final Set<OrderStatus> TO_BE_PAID =
+            EnumSet.of(OrderStatus.PAID, OrderStatus.PAYMENT_DUE, OrderStatus.SHIPPED, OrderStatus.DELIVERED);
+    private static final Set<PaymentState> CAPTURED =
+            EnumSet.of(PaymentState.CAPTURED, PaymentState.PART_REFUNDED, PaymentState.REFUNDED);
+
+    /** What an order costs, took and gave back, and what the goods had cost that came back; in its currency. */
+    record Money(BigDecimal total, BigDecimal captured, BigDecimal refunded, BigDecimal returned) {}
+
+    /**
+     * Known answers from outside.
+     *
+     * @param charges    charges that captured
+     * @param charged    their sum, or null when there are none or the gateway told no amount
+     * @param refunded   the sum of known refunds
+     * @param refundOpen whether a refund is intended and not yet known
+     * @param shipped    whether the carrier said that it has the parcel
+     */
+    record Known(int charges, BigDecimal charged, BigDecimal refunded, boolean refundOpen, boolean shipped) {}
+
+    /** Pieces held, released and sold. */
+    record Goods(long held, long released, long sold) {}
+
+    /** The rules that these books break. */
+    List<Violation> violations() {
+        List<Violation> broken = new ArrayList<>();
+        captured(broken);
+        refunded(broken);
+        kept(broken);
+        charged(broken);
+        paid(broken);
+        parcel(broken);
+        goods(broken);
+        return broken;
+    }
+
+    private void captured(List<Violation> broken) {
+        if (payment == PaymentState.COLLECTED) {
+            return;
+        }
+        boolean isPaid = !cod && CAPTURED.contains(payment) && !BEFORE_PAYMENT.contains(status);
+        BigDecimal expected = isPaid ? money.total() : BigDecimal.ZERO;
+        if (differ(money.captured(), expected)) {
+            broken.add(Invariant.MONEY_CAPTURED.brokenBy(
+                    id,
+                    "captured " + plain(expected) + ", being " + status + " and " + payment,
+                    "captured " + plain(money.captured())));
+        }
+    }
+
+    private void refunded(List<Violation> broken) {
+        if (differ(money.refunded(), effects.refunded()) || money.refunded().compareTo(owed()) > 0) {
+            broken.add(Invariant.MONEY_REFUNDED.brokenBy(
+                    id,
+                    "refunded " + plain(effects.refunded()) + " by the gateway, of " + plain(owed()) + " owed",
+                    "refunded " + plain(money.refunded())));
+        }
+    }
+
+    private void kept(List<Violation> broken) {
+        boolean isBeingMended = !isOverdue || isOnItsWay || effects.refundOpen();
+        if (!isBeingMended && money.refunded().compareTo(owed()) < 0) {
+            broken.add(Invariant.MONEY_KEPT.brokenBy(
+                    id, "refunded " + plain(owed()) + ", being " + status, "refunded " + plain(money.refunded())));
+        }
+    }
+
+    /** What has to go back to the customer: all of an order that came to nothing, else what returned goods had cost. */
+    private BigDecimal owed() {
+        boolean cameToNothing = status == OrderStatus.FAILED || status == OrderStatus.CANCELLED;
+        return cameToNothing ? money.captured() : money.captured().min(money.returned());
+    }
+
+    private void charged(List<Violation> broken) {
+        int expected = !cod && money.captured().signum() != 0 ? 1 : 0;
+        boolean anotherSum = effects.charged() != null && differ(effects.charged(), money.captured());
+        if (effects.charges() != expected || anotherSum) {
+            String sum = effects.charged() == null ? "" : " of " + plain(effects.charged());
+            broken.add(Invariant.CHARGED_ONCE.brokenBy(
+                    id, expected + " charges of " + plain(money.captured()), effects.charges() + " charges" + sum));
+        }
+    }
+
+    private void paid(List<Violation> broken) {
+        boolean isSettled =
+                CAPTURED.contains(payment) || payment == PaymentState.DUE || payment == PaymentState.COLLECTED;
+        if (TO_BE_PAID.contains(status) && !isSettled) {
+            broken.add(Invariant.PAID_OR_DUE.brokenBy(id, "captured, due or collected, being " + status, payment));
+        }
+    }
+
+    private void parcel(List<Violation> broken) {
+        boolean left = LEFT.contains(status);
+        if (left != hasParcel || left != effects.shipped()) {
+            broken.add(Invariant.PARCEL_LEFT.brokenBy(
+                    id,
+                    (left ? "a parcel, being " : "no parcel, being ") + status,
+                    (hasParcel ? "a parcel on record" : "no parcel on record")
+                            + (effects.shipped() ? ", booked with the carrier" : ", not booked with the carrier")));
+        }
+    }
+
+    private void goods(List<Violation> broken) {
+        boolean isBeingMended = status.isStopped() && status != OrderStatus.RETURNED && (!isOverdue || isOnItsWay);
+        boolean ended = status.isStopped() || LEFT.contains(status);
+        if (ended && goods.held() > 0 && !isBeingMended) {
+            broken.add(Invariant.GOODS_RELEASED.brokenBy(
+                    id, "no pieces held, being " + status, goods.held() + " pieces held"));
+        }
+        if (HOLDING.contains(status) && goods.released() > 0) {
+            broken.add(Invariant.GOODS_HELD.brokenBy(
+                    id, "no pieces released, being " + status, goods.released() + " pieces released"));
+        }
+        if (!LEFT.contains(status) && goods.sold() > 0) {
+            broken.add(Invariant.GOODS_SOLD.brokenBy(
+                    id, "no pieces sold, being " + status, goods.sold() + " pieces sold"));
+        }
+    }
+
+    private static boolean differ(BigDecimal one, BigDecimal other) {
+        return one.compareTo(other) != 0;
+    }
+
+    private static String plain(BigDecimal amount) {
+        return amount.stripTrailingZeros().toPlainString();
+    }
+}
