@@ -92,9 +92,8 @@ class RetryRouteTest extends RouteTest {
                         .with("x-delivery-count", 7)
                         .with("x-acquired-count", 8));
 
-        assertThat(published())
-                .singleElement()
-                .satisfies(retry -> assertThat(retry.headers()).containsEntry("retries", 2));
+        assertThat(published()).singleElement().satisfies(retry -> assertThat(retry.headers())
+                .containsEntry("retries", 2));
     }
 
     @Test
