@@ -360,6 +360,7 @@ abstract class CrashJourneys {
                 .jvmArgument("-XX:+UseSerialGC")
                 .argument("--orderway.mail.url=smtp://127.0.0.1:"
                         + mails.getSmtp().getPort())
+                .argument("--orderway.notification.confirmation-delay=1s")
                 .argument("--orderway.samples.feed=true")
                 .argument("--orderway.samples.opening-stock=5000");
         arguments().forEach(builder::argument);
