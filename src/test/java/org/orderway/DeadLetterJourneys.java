@@ -65,6 +65,8 @@ import org.springframework.test.context.DynamicPropertySource;
             "orderway.topology.max-retries=" + DeadLetterJourneys.MAX_RETRIES,
             "orderway.topology.retry-delays=100ms,200ms",
             "orderway.retry.quick-redeliveries=0",
+            "orderway.payment.gateway.call-margin=2s",
+            "orderway.shipping.carrier.call-margin=2s",
             "orderway.payment.gateway.response-timeout=2000",
             "orderway.shipping.carrier.response-timeout=2000",
             "spring.test.observability.auto-configure=true",

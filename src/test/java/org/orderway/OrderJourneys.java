@@ -98,6 +98,8 @@ import org.springframework.test.context.DynamicPropertySource;
             "orderway.topology.retry-delays=200ms,300ms",
             "orderway.retry.quick-redeliveries=" + OrderJourneys.QUICK_REDELIVERIES,
             "orderway.retry.quick-delay=10",
+            "orderway.payment.gateway.call-margin=2s",
+            "orderway.shipping.carrier.call-margin=2s",
             "orderway.payment.gateway.response-timeout=2000",
             "orderway.shipping.carrier.response-timeout=2000",
             "orderway.simulators.lost-answer=3000",

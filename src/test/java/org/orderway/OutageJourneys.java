@@ -39,8 +39,8 @@ import org.springframework.test.context.DynamicPropertySource;
 
 /**
  * Something that Orderway needs is away as a whole while orders come in, and comes back. No order loses a retry over it, none
- * becomes a dead letter, and all of them end as if nothing had been. With {@code -Dorderway.test.full=true} it is away for
- * five minutes.
+ * becomes a dead letter, and all of them end as if nothing had been. With {@code -Dorderway.test.full=true} the long outages
+ * last five minutes on RabbitMQ.
  */
 @SpringBootTest(
         webEnvironment = WebEnvironment.DEFINED_PORT,
@@ -70,7 +70,9 @@ import org.springframework.test.context.DynamicPropertySource;
 abstract class OutageJourneys {
 
     static final boolean FULL = Boolean.getBoolean("orderway.test.full");
-    static final Duration OUTAGE = FULL ? Duration.ofMinutes(5) : Duration.ofSeconds(6);
+    /** The outage of each kind that is not the long one. */
+    static final Duration SHORT = Duration.ofSeconds(FULL ? 30 : 6);
+
     static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private static final Logger log = LoggerFactory.getLogger(OutageJourneys.class);
@@ -124,7 +126,7 @@ abstract class OutageJourneys {
         String unconcerned = shop.place(order("cod"));
         awaitEnded(List.of(unconcerned));
         assertThat(status(unconcerned)).isEqualTo("SHIPPED");
-        passTheTime(ids);
+        passTheTime(ids, SHORT);
         gateway.pass();
 
         awaitEnded(ids);
@@ -136,7 +138,7 @@ abstract class OutageJourneys {
         carrier.refuse();
         List<String> ids = placeThirty("cod");
         awaitOutage("carrier", "shipping-ship");
-        passTheTime(ids);
+        passTheTime(ids, outage());
         carrier.pass();
 
         awaitEnded(ids);
@@ -148,7 +150,7 @@ abstract class OutageJourneys {
         carrier.blackHole();
         List<String> ids = placeThirty("cod");
         awaitOutage("carrier", "shipping-ship");
-        passTheTime(ids);
+        passTheTime(ids, SHORT);
         carrier.pass();
 
         awaitEnded(ids);
@@ -208,7 +210,7 @@ abstract class OutageJourneys {
                     open.remove(some.get(i));
                 }
             }
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(OUTAGE.plusMinutes(5));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(outage().plusMinutes(5));
         }
         return ids;
     }
@@ -260,12 +262,17 @@ abstract class OutageJourneys {
         });
     }
 
-    private void passTheTime(List<String> ids) {
+    /** How long the long outages last. */
+    Duration outage() {
+        return Duration.ofSeconds(30);
+    }
+
+    private void passTheTime(List<String> ids, Duration outage) {
         long before = tap.heard(isOf(ids)).size();
         log.info("{} messages before the time passes", before);
         await("the outage lasts")
-                .atMost(OUTAGE.plusSeconds(30))
-                .during(OUTAGE)
+                .atMost(outage.plusSeconds(30))
+                .during(outage)
                 .pollInterval(Duration.ofMillis(500))
                 .until(() -> deadLetters(ids).isEmpty());
         assertThat(shop.order(ids.get(0)).path("status").asText()).isNotEqualTo("SHIPPED");

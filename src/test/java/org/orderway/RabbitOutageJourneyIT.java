@@ -61,7 +61,7 @@ class RabbitOutageJourneyIT extends OutageJourneys {
         List<String> ids = placeThirty("cod");
         awaitOutage("smtp", "notification-tell");
         awaitEnded(ids);
-        await("the outage lasts").atMost(OUTAGE.plusSeconds(30)).during(OUTAGE).until(() -> deadLetters(ids)
+        await("the outage lasts").atMost(SHORT.plusSeconds(30)).during(SHORT).until(() -> deadLetters(ids)
                 .isEmpty());
         mailNetwork.pass();
 
@@ -81,7 +81,7 @@ class RabbitOutageJourneyIT extends OutageJourneys {
         List<String> ids = placeWhateverHappens(60, () -> {
             postgres.kill();
             awaitOutage("database", "inventory-reserve", "audit-append", "shipping-ship");
-            letTimePass();
+            letTimePass(outage());
             postgres.start();
         });
 
@@ -93,7 +93,7 @@ class RabbitOutageJourneyIT extends OutageJourneys {
         List<String> ids = placeWhateverHappens(60, () -> {
             postgres.freeze();
             awaitOutage("database", "inventory-reserve", "audit-append", "shipping-ship");
-            letTimePass();
+            letTimePass(SHORT);
             postgres.thaw();
         });
 
@@ -134,10 +134,15 @@ class RabbitOutageJourneyIT extends OutageJourneys {
         assertTheBooksAreRight();
     }
 
-    private static void letTimePass() {
+    @Override
+    Duration outage() {
+        return FULL ? Duration.ofMinutes(5) : super.outage();
+    }
+
+    private static void letTimePass(Duration outage) {
         await("the outage lasts")
-                .pollDelay(OUTAGE)
-                .atMost(OUTAGE.plusSeconds(10))
+                .pollDelay(outage)
+                .atMost(outage.plusSeconds(10))
                 .until(() -> true);
     }
 

@@ -16,9 +16,18 @@ enum Dependency {
     CARRIER,
     SMTP;
 
-    /** The name in {@code orderway.topology}, in metrics and in the log. */
+    /** The name in {@code orderway.topology} and in metrics. */
     String word() {
         return name().toLowerCase();
+    }
+
+    /** For people. */
+    String inWords() {
+        return switch (this) {
+            case BROKER, DATABASE, CARRIER -> word();
+            case GATEWAY -> "payment gateway";
+            case SMTP -> "mail server";
+        };
     }
 
     static Dependency of(String word) {

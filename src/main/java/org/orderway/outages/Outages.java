@@ -149,7 +149,7 @@ public class Outages implements DisposableBean {
         Instant paused = now.plus(pause(repeats));
         String reason = reasons.of(failure);
         current.put(dependency, new Outage(now, reason, asked.isAfter(paused) ? asked : paused));
-        log.warn("The {} is away ({}): whoever needs it pauses", dependency.word(), reason);
+        log.warn("The {} is away ({}): whoever needs it pauses", dependency.inWords(), reason);
     }
 
     /** Coming and going costs every prefetched message a delivery each time: it must not go on quickly for long. */
@@ -179,7 +179,7 @@ public class Outages implements DisposableBean {
                 .forEach(CircuitBreaker::transitionToHalfOpenState);
         log.info(
                 "The {} is back after {} s",
-                dependency.word(),
+                dependency.inWords(),
                 Duration.between(over.since(), clock.instant()).toSeconds());
     }
 

@@ -8,16 +8,14 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  *
  * @param connectTimeout  ms a connection may take
  * @param responseTimeout ms an answer may take
+ * @param callMargin      what else may hold a call up, such as the wait for a free connection
  * @param keysKept        how long it remembers an idempotency key
  */
 @ConfigurationProperties("orderway.payment.gateway")
-record GatewaySettings(long connectTimeout, long responseTimeout, Duration keysKept) {
-
-    /** For the waits for a free connection, and for whatever else holds a step up. */
-    private static final Duration MARGIN = Duration.ofSeconds(15);
+record GatewaySettings(long connectTimeout, long responseTimeout, Duration callMargin, Duration keysKept) {
 
     /** After this time a step that intended a charge has certainly ended: it may ask first and call then. */
     Duration longestCall() {
-        return Duration.ofMillis(2 * (connectTimeout + responseTimeout)).plus(MARGIN);
+        return Duration.ofMillis(2 * (connectTimeout + responseTimeout)).plus(callMargin);
     }
 }

@@ -79,6 +79,23 @@ class RetryRouteTest extends RouteTest {
         });
     }
 
+    /** What a crash brings back is the same attempt once more: the broker counts it, the retries do not. */
+    @Test
+    void aRedeliveryAfterACrashCountsNoRetry() {
+        when(inventory.reserve(any())).thenThrow(FAULT);
+
+        deliver(
+                "inventory-reserve",
+                created()
+                        .with("retries", 1)
+                        .with("CamelSpringRabbitmqRedelivered", true)
+                        .with("x-delivery-count", 7)
+                        .with("x-acquired-count", 8));
+
+        assertThat(published()).singleElement().satisfies(retry -> assertThat(retry.headers())
+                .containsEntry("retries", 2));
+    }
+
     @Test
     void goesOnWhenAQuickSecondTrySucceeds() {
         OutgoingMessage checked = message("order.inventory_checked");

@@ -7,6 +7,7 @@ import static org.orderway.broker.BrokerRoom.message;
 import com.rabbitmq.client.GetResponse;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,5 +77,30 @@ class TopologyIT {
         Message dead = await().until(() -> rabbit.receive("shipping_dlq"), Objects::nonNull);
 
         assertThat(dead.getMessageProperties().getMessageId()).isEqualTo("bad");
+    }
+
+    /** The second net: whatever happens to our routes, no message is delivered without end. */
+    @Test
+    void putsAMessageThatIsReturnedAgainAndAgainIntoItsDeadLetterQueueToo() {
+        publisher.publish(message("order_events", "order.payment_success", "endless"));
+        AtomicInteger deliveries = new AtomicInteger();
+
+        Message dead = await().pollInterval(Duration.ofMillis(20))
+                .until(
+                        () -> {
+                            rabbit.execute(channel -> {
+                                GetResponse delivery = channel.basicGet("shipping_queue", false);
+                                if (delivery != null) {
+                                    deliveries.incrementAndGet();
+                                    channel.basicReject(delivery.getEnvelope().getDeliveryTag(), true);
+                                }
+                                return null;
+                            });
+                            return rabbit.receive("shipping_dlq");
+                        },
+                        Objects::nonNull);
+
+        assertThat(dead.getMessageProperties().getMessageId()).isEqualTo("endless");
+        assertThat(deliveries).hasValueBetween(topology.deliveryLimit(), topology.deliveryLimit() + 1);
     }
 }

@@ -216,6 +216,56 @@ abstract class CrashJourneys {
         everythingIsRight();
     }
 
+    static Stream<Point> pointsOfTheRefund() {
+        return Stream.of(
+                new Point("before refund-money-settle in payment-refund", "gateway refunded, answer not recorded"),
+                new Point("taken order.refunded", "published, confirm not heard"));
+    }
+
+    static Stream<Point> pointsOfTheWholeReturn() {
+        return Stream.of(
+                new Point("after orders-return-do", "return committed, neither answered nor published"),
+                new Point("taken order.returned", "outbox: published, confirm not heard"),
+                new Point("after refund-money-intend in payment-refund", "intent committed, gateway not called"),
+                new Point("after refund-money-settle in payment-refund", "outcome committed, not published"),
+                new Point("end of payment-refund", "route ended, delivery not acknowledged"),
+                new Point("before inventory-restock-release in inventory-restock", "nothing put back"),
+                new Point("end of inventory-restock", "put back, delivery not acknowledged"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("pointsOfTheRefund")
+    void aReturnedOrderIsRefundedOnceWhereverItsRefundIsCutOff(Point point) {
+        endsReturnedThoughHaltedAt(point);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @EnabledIfSystemProperty(named = "orderway.test.full", matches = "true")
+    @MethodSource("pointsOfTheWholeReturn")
+    void anOrderIsReturnedOnceWhereverItsReturnIsCutOff(Point point) {
+        endsReturnedThoughHaltedAt(point);
+    }
+
+    private void endsReturnedThoughHaltedAt(Point point) {
+        start(true);
+        String customer = "returned-" + crashes.get();
+        assertThat(place(order(customer, 0, "tok_ok"), customer)).isEqualTo(202);
+        await("the order is shipped").atMost(RECOVERED).untilAsserted(() -> assertThat(statusesOf(customer))
+                .containsExactly("SHIPPED"));
+        arm(point);
+        boolean accepted = takeBack(customer) == 202;
+        awaitHalt(point);
+
+        start(true);
+        if (!accepted) {
+            assertThat(takeBack(customer)).isEqualTo(202);
+        }
+        await(point + ": " + customer + " is returned").atMost(RECOVERED).untilAsserted(() -> assertThat(strings(
+                        "select status || ' ' || payment_state from orders where customer_id = '" + customer + "'"))
+                .containsExactly("RETURNED refunded"));
+        everythingIsRight();
+    }
+
     @Test
     void anOrderPostedAgainAfterTheCrashThatSwallowedItsAnswerIsOneOrder() {
         Point point = new Point("after accept-order-commit", "order committed, neither answered nor published");
@@ -310,6 +360,7 @@ abstract class CrashJourneys {
                 .jvmArgument("-XX:+UseSerialGC")
                 .argument("--orderway.mail.url=smtp://127.0.0.1:"
                         + mails.getSmtp().getPort())
+                .argument("--orderway.notification.confirmation-delay=1s")
                 .argument("--orderway.samples.feed=true")
                 .argument("--orderway.samples.opening-stock=5000");
         arguments().forEach(builder::argument);
@@ -353,9 +404,20 @@ abstract class CrashJourneys {
 
     // --- a shop
 
-    /** The answer's status, or -1 without one. */
     private int place(String body, String key) {
-        HttpRequest request = HttpRequest.newBuilder(orderway.base().resolve("/orders"))
+        return post("/orders", body, key);
+    }
+
+    /** Everything of the customer's only order. */
+    private int takeBack(String customer) {
+        String id = strings("select id::text from orders where customer_id = '" + customer + "'")
+                .get(0);
+        return post("/orders/" + id + "/return", "{}", customer);
+    }
+
+    /** The answer's status, or -1 without one. */
+    private int post(String path, String body, String key) {
+        HttpRequest request = HttpRequest.newBuilder(orderway.base().resolve(path))
                 .timeout(Duration.ofSeconds(20))
                 .header("Content-Type", "application/json")
                 .header("Idempotency-Key", key)
@@ -462,7 +524,7 @@ abstract class CrashJourneys {
 
     private void everyOrderEndedForAGoodReason() {
         assertThat(strings("select distinct status || coalesce(' ' || reason, '') from orders"))
-                .isSubsetOf("SHIPPED", "FAILED out_of_stock", "FAILED payment_declined");
+                .isSubsetOf("SHIPPED", "RETURNED customer", "FAILED out_of_stock", "FAILED payment_declined");
         assertThat(count("select count(*) from (select customer_id from orders where number not like '53%'"
                         + " group by customer_id having count(*) > 1) twice"))
                 .as("orders made twice of one request")
@@ -480,7 +542,7 @@ abstract class CrashJourneys {
                         strings(
                                 """
                 select p.sku from products p left join
-                  (select sku, sum(quantity) filter (where state = 'sold') as sold,
+                  (select sku, sum(quantity - returned) filter (where state = 'sold') as sold,
                                sum(quantity) filter (where state = 'held') as held from reservations group by sku) r
                 using (sku)
                 where p.received <> p.on_hand + p.sold or p.sold <> coalesce(r.sold, 0) or p.reserved <> coalesce(r.held, 0)
@@ -504,11 +566,20 @@ abstract class CrashJourneys {
                         strings(
                                 """
                 select coalesce(o.id::text, c.key) from
-                  (select * from orders where payment_method = 'prepaid' and status = 'SHIPPED') o
+                  (select * from orders where payment_method = 'prepaid' and status in ('SHIPPED', 'RETURNED')) o
                 full join (select * from simulators.charges where status = 'captured') c on c.key = 'charge-' || o.id
                 where o.captured is distinct from c.amount or o.total is distinct from c.amount
                 """))
                 .as("orders not charged, or charges not of an order")
+                .isEmpty();
+        assertThat(
+                        strings(
+                                """
+                select o.id::text from orders o left join simulators.charges c on c.key = 'charge-' || o.id
+                where o.refunded <> case o.status when 'RETURNED' then o.captured else 0 end or o.refunded <>
+                    coalesce((select sum(r.amount) from simulators.refunds r where r.charge_id = c.charge_id), 0)
+                """))
+                .as("orders not refunded, or refunded more than once")
                 .isEmpty();
         assertThat(number("select coalesce(sum(captured), 0) from orders"))
                 .as("captured in all")
@@ -520,7 +591,7 @@ abstract class CrashJourneys {
         assertThat(
                         strings(
                                 """
-                select coalesce(o.id::text, c.key) from (select * from orders where status = 'SHIPPED') o
+                select coalesce(o.id::text, c.key) from (select * from orders where status in ('SHIPPED', 'RETURNED')) o
                 full join simulators.shipments c on c.key = 'shipment-' || o.id
                 full join shipments s on s.order_id = o.id
                 where s.tracking_number is distinct from c.tracking_number or o.id is null
@@ -538,8 +609,8 @@ abstract class CrashJourneys {
                                 """
                 select o.id::text from orders o
                 where (select count(*) from effects e where e.order_id = o.id and e.kind = 'mail')
-                   not between case o.status when 'SHIPPED' then 3 else 1 end
-                       and case o.status when 'SHIPPED' then 3 else 2 end
+                   not between case o.status when 'SHIPPED' then 3 when 'RETURNED' then 4 else 1 end
+                       and case o.status when 'SHIPPED' then 3 when 'RETURNED' then 5 else 2 end
                 """))
                 .as("orders whose customers were not told each fact once; one that fails late may be confirmed before")
                 .isEmpty();
@@ -574,6 +645,11 @@ abstract class CrashJourneys {
                         .isEqualTo("order.analytics.created order.analytics.ended order.created"
                                 + " order.inventory_checked order.payment_success order.placed order.shipped"
                                 + " order.shipping_prepared");
+            } else if (order.endsWith("RETURNED")) {
+                assertThat(types)
+                        .isEqualTo("order.analytics.created order.analytics.ended order.analytics.ended order.created"
+                                + " order.inventory_checked order.payment_success order.placed order.refunded"
+                                + " order.returned order.shipped order.shipping_prepared");
             } else {
                 assertThat(types)
                         .startsWith("order.analytics.created order.analytics.ended order.created order.failed")
