@@ -18,11 +18,15 @@ import org.springframework.stereotype.Component;
 @Component
 class Books {
 
-    /** Orders of which a message is on its way or lies where a person sees it. */
+    /**
+     * Orders of which a message is on its way or lies where a person sees it. A wait that has long been over says nothing
+     * any more: its message came another way, or was lost.
+     */
     static final String UNDER_WAY =
             """
             under_way as materialized (
-                select order_id::text as order_id from retries where order_id is not null
+                select order_id::text as order_id from retries
+                where order_id is not null and due_at > now() - interval '5 minutes'
                 union all
                 select order_id::text from dead_letters where state = 'open' and order_id is not null),
             outboxed as materialized (select order_id from outbox where order_id is not null)

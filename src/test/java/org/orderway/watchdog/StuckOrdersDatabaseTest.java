@@ -128,6 +128,14 @@ class StuckOrdersDatabaseTest extends OrdersOfAllKinds {
     }
 
     @Test
+    void aWaitThatHasLongBeenOverHidesNoLostMessage() {
+        longAgo(created);
+        waitsForRetry(created, "inventory_queue", Duration.ofMinutes(-10));
+
+        assertThat(stuckAndNudged()).isNotEmpty();
+    }
+
+    @Test
     void leavesOrdersAloneThatMovedJustNow() {
         assertThat(stuckAndNudged()).isEmpty();
 
