@@ -23,3 +23,10 @@ create table if not exists simulators.shipments (
     label            text        not null,
     at               timestamptz not null default now()
 );
+create table if not exists simulators.texts (
+    key       text primary key,
+    channel   text        not null,
+    receiver  text        not null,
+    text      text        not null,
+    at        timestamptz not null default now()
+);

@@ -47,7 +47,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule featuresDoNotKnowEachOther = SlicesRuleDefinition.slices()
             .matching(
-                    "org.orderway.(analytics|audit|imports|inventory|notification|payment|shipping|simulators|watchdog|"
+                    "org.orderway.(analytics|announcements|audit|imports|inventory|notices|notification|payment|shipping|simulators|watchdog|"
                             + "failures|catalogue|invoices|desk)..")
             .should()
             .notDependOnEachOther();
@@ -57,10 +57,12 @@ class ArchitectureTest {
             .that()
             .resideInAnyPackage(
                     "org.orderway.analytics..",
+                    "org.orderway.announcements..",
                     "org.orderway.audit..",
                     "org.orderway.failures..",
                     "org.orderway.imports..",
                     "org.orderway.inventory..",
+                    "org.orderway.notices..",
                     "org.orderway.notification..",
                     "org.orderway.payment..",
                     "org.orderway.shipping..",

@@ -22,6 +22,7 @@ import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
 import com.rabbitmq.client.ConnectionFactory;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -43,11 +44,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.spi.CamelEvent;
+import org.apache.camel.support.EventNotifierSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
@@ -57,6 +61,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.orderway.messages.Delivery;
+import org.orderway.messages.EventIds;
 import org.orderway.testing.ChildJvm;
 import org.orderway.testing.Shop;
 import org.orderway.testing.Shop.Answer;
@@ -101,6 +107,10 @@ import org.springframework.test.context.DynamicPropertySource;
             "orderway.notification.confirmation-delay=1s",
             "orderway.orders.resolve-every=300",
             "orderway.imports.match-every=300",
+            "orderway.announcements.send-every=300",
+            "orderway.announcements.customers-per-step=10",
+            "orderway.examples.regional-desk=true",
+            "orderway.broker.depth-poll=1s",
         })
 @Import(OrderJourneys.Listening.class)
 @DirtiesContext
@@ -132,6 +142,9 @@ abstract class OrderJourneys {
     @Autowired
     private CamelContext camel;
 
+    @Autowired
+    private MeterRegistry meters;
+
     @LocalServerPort
     private int port;
 
@@ -160,6 +173,8 @@ abstract class OrderJourneys {
             tap.listen("order_events", "order.#");
             tap.listen("order_payment", "prepaid");
             tap.listen("order_payment", "cod");
+            tap.listen("announcements", "");
+            tap.listen("notices", Map.of("x-match", "all", "department", "finance", "type", "urgent"));
             for (Queue queue : declarables.getDeclarablesByType(Queue.class)) {
                 if (queue.getName().endsWith("_dlq")) {
                     tap.listen("order_dead", queue.getName());
@@ -461,6 +476,181 @@ abstract class OrderJourneys {
                                 form.replace("\"W\"", "\"" + "W".repeat(1 << 20) + "\""))
                         .status())
                 .isEqualTo(413);
+    }
+
+    // --- announcements and notices
+
+    @Test
+    void anAnnouncementReachesEachCustomerOnceOnEveryChannelTheyWant() {
+        String keen = customer(
+                "{\"channels\": {\"sms\": {\"phone\": \"+4477009001\"}, \"app\": {\"deviceToken\": \"d-1\"}}}");
+        String tired = customer("{\"promotions\": false, \"channels\": {\"sms\": {\"phone\": \"+4477009002\"}}}");
+        String silent = customer("{\"channels\": {\"mail\": false, \"app\": {\"deviceToken\": \"d-3\"}}}");
+
+        String promotion = announce("promotion");
+        assertThat(told(promotion, keen)).containsExactly("app d-1", "mail", "sms +4477009001");
+        assertThat(told(promotion, tired)).isEmpty();
+        assertThat(told(promotion, silent)).containsExactly("app d-3");
+
+        String service = announce("service");
+        assertThat(told(service, keen)).containsExactly("app d-1", "mail", "sms +4477009001");
+        assertThat(told(service, tired)).containsExactly("mail", "sms +4477009002");
+        assertThat(told(service, silent)).containsExactly("app d-3");
+
+        // The same message again sends nothing again, and there is nobody's address in it.
+        Heard message = tap.awaitHeard("the announcement", m -> m.text().contains(service));
+        assertThat(message.text()).doesNotContain("@", "+44", "lamps");
+        tap.publish(message.exchange(), "", message.properties(), message.body(), 3);
+        awaitAllQuiet();
+        awaitSent(service);
+        assertThat(told(service, keen)).containsExactly("app d-1", "mail", "sms +4477009001");
+    }
+
+    /** A customer with an order and preferences. */
+    private String customer(String preferences) {
+        ObjectNode form = line(form("cod", null), stocked(1), 1, "1");
+        awaitStatus(shop.place(form), "SHIPPED");
+        String id = form.at("/customer/id").asText();
+        String path = "/customers/" + id + "/preferences";
+        Answer put = shop.send("PUT", path, "application/json", preferences);
+        assertThat(put.status()).isEqualTo(200);
+        assertThat(shop.get(path).body()).isEqualTo(put.body());
+        return id;
+    }
+
+    /** The id of an announcement that was posted twice under one key and sent to everybody. */
+    private String announce(String kind) {
+        String body = "{\"kind\": \"%s\", \"subject\": \"Hear\", \"text\": \"Of lamps\"}".formatted(kind);
+        String key = number("announcement");
+        Answer first = shop.send("POST", "/announcements", "application/json", body, "Idempotency-Key", key);
+        Answer again = shop.send("POST", "/announcements", "application/json", body, "Idempotency-Key", key);
+        assertThat(first.status()).isEqualTo(202);
+        assertThat(again.body()).isEqualTo(first.body());
+        String id = first.body().path("id").asText();
+        awaitSent(id);
+        return id;
+    }
+
+    private void awaitSent(String announcement) {
+        await("everybody to be told of " + announcement).atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(column(
+                            "select count(*) from announcement_channels where announcement_id = ? and complete",
+                            Long.class,
+                            uuid(announcement)))
+                    .isEqualTo(3);
+            assertThat(column(
+                            "select count(*) from announcement_sends where announcement_id = ? and state <> 'sent'",
+                            Long.class,
+                            uuid(announcement)))
+                    .isZero();
+        });
+    }
+
+    /** How often and on which channels an announcement reached a customer, in the order of the channels' names. */
+    private List<String> told(String announcement, String customer) {
+        String mail = EventIds.of(uuid(announcement), "mail", customer) + "@orderway.invalid";
+        Stream<String> mails = letters().stream()
+                .filter(letter -> letter.id().equals(mail))
+                .filter(letter -> letter.to().equals(customer + "@example.org"))
+                .map(letter -> "mail");
+        Stream<String> texts = Stream.of("sms", "app")
+                .flatMap(channel -> sql
+                        .sql("select channel || ' ' || receiver from simulators.texts where key = ?")
+                        .param(EventIds.of(uuid(announcement), channel, customer))
+                        .query(String.class)
+                        .list()
+                        .stream());
+        return Stream.concat(mails, texts).sorted().toList();
+    }
+
+    @Test
+    void aNoticeReachesTheDepartmentsItsHeadersSay() {
+        String figures = notice("finance", "figures");
+        String payout = notice("finance", "urgent");
+        String rota = notice("operations", "rota");
+
+        awaitMailed(figures, "finance");
+        awaitMailed(payout, "finance");
+        awaitMailed(payout, "operations");
+        awaitMailed(rota, "operations");
+        awaitAllQuiet();
+
+        assertThat(rows("select n.type || ' to ' || m.department from notice_mails m"
+                        + " join notices n on n.id = m.notice_id order by 1"))
+                .containsExactly(
+                        "figures to finance", "rota to operations", "urgent to finance", "urgent to operations");
+        assertThat(tap.heard(m -> m.exchange().equals("notices")))
+                .as("bound with x-match: all to both headers")
+                .singleElement()
+                .satisfies(heard -> assertThat(heard.text()).contains(payout));
+    }
+
+    private String notice(String department, String type) {
+        ObjectNode notice = Shop.json()
+                .put("department", department)
+                .put("type", type)
+                .put("subject", "Hear")
+                .put("text", "This");
+        Answer answer = shop.send("POST", "/notices", "application/json", notice.toString());
+        assertThat(answer.status()).isEqualTo(202);
+        return answer.body().path("id").asText();
+    }
+
+    private void awaitMailed(String notice, String department) {
+        Letter mail = new Letter(
+                EventIds.of(uuid(notice), "mail", department) + "@orderway.invalid", department + "@example.invalid");
+        await("a mail to " + department).atMost(PATIENCE).untilAsserted(() -> assertThat(letters())
+                .containsOnlyOnce(mail));
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource({"order_payment, cheque", "order_payment, order.created", "order_events, orders.created"})
+    void whatNoQueueWantsIsKeptAndAlarmed(String exchange, String key) {
+        String message = "{\"for\": \"" + number("nobody") + "\"}";
+
+        tap.publish(exchange, key, message);
+
+        await("the alarm")
+                .atMost(PATIENCE)
+                .until(() -> meters.get("orderway.queue.depth")
+                                .tag("queue", "unroutable_queue")
+                                .gauge()
+                                .value()
+                        == 1);
+        assertThat(tap.steal("unroutable_queue").text()).isEqualTo(message);
+    }
+
+    // --- a subscriber
+
+    @Test
+    void aRegionalDeskSeesEveryOrderOfItsCountryInBothLanesAndNoOther() throws Exception {
+        Set<String> seen = ConcurrentHashMap.newKeySet();
+        EventNotifierSupport desk = new EventNotifierSupport() {
+            @Override
+            public void notify(CamelEvent event) {
+                if (event instanceof CamelEvent.ExchangeCompletedEvent done
+                        && "regional-desk-see".equals(done.getExchange().getFromRouteId())) {
+                    seen.add(done.getExchange()
+                            .getVariable("delivery", Delivery.class)
+                            .correlationId());
+                }
+            }
+        };
+        camel.getManagementStrategy().addEventNotifier(desk);
+        String sku = stocked(3);
+        ObjectNode british = line(form("cod", null), sku, 1, "1");
+        ObjectNode normal = british.deepCopy();
+        ((ObjectNode) normal.path("shipTo")).put("country", "IN");
+        ObjectNode priority = normal.deepCopy().put("priority", true);
+
+        String other = shop.place(british);
+        String first = shop.place(normal);
+        String second = shop.place(priority);
+        Stream.of(other, first, second).forEach(id -> awaitStatus(id, "SHIPPED"));
+        awaitQuiet(other, first, second);
+        camel.getManagementStrategy().removeEventNotifier(desk);
+
+        assertThat(seen).containsExactlyInAnyOrder(first, second);
     }
 
     // --- straight to the exchange

@@ -62,7 +62,7 @@ public record Topology(
     public Topology {
         retryDelays = listOf(retryDelays);
         exchanges = listOf(exchanges);
-        queues = listOf(queues);
+        queues = listOf(queues).stream().filter(QueueRow::enabled).toList();
         published = listOf(published);
         needs = listOf(needs);
         TopologyCheck.check(
@@ -91,6 +91,7 @@ public record Topology(
      * A queue. It has a consumer, or it has a delay and hands every message on to another queue.
      *
      * @param name         name on the broker, ends in {@code _queue}
+     * @param enabled      false: as if the row were not there
      * @param exchange     the exchange it is bound to; none when only delay queues feed it
      * @param keys         binding keys, patterns on a topic exchange
      * @param arguments    binding arguments of a headers exchange, {@code x-match} among them
@@ -112,6 +113,7 @@ public record Topology(
      */
     public record QueueRow(
             String name,
+            @DefaultValue("true") boolean enabled,
             String exchange,
             List<String> keys,
             Map<String, Object> arguments,

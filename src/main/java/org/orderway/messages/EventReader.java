@@ -43,6 +43,17 @@ public class EventReader {
         return new Event(delivery.id(), delivery.type(), orderId, occurredAt, body);
     }
 
+    /**
+     * The body of a message that is about no order.
+     *
+     * @throws Unreadable when it is too large, is not JSON, has no schema or does not satisfy it
+     */
+    public JsonNode document(Delivery delivery) {
+        JsonNode body = json(delivery);
+        check(delivery.type(), body);
+        return body;
+    }
+
     /** The body of a delivery as it came. @throws Unreadable when it is too large */
     public byte[] bytes(Delivery delivery) {
         if (delivery.body().length > maxBytes) {

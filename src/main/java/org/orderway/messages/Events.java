@@ -75,6 +75,18 @@ public class Events {
         return message(orderEvents, type, EventIds.of(about, type, since.toString()), orderId, null, type, details);
     }
 
+    /**
+     * An event that is about no order and happens to its subject once, for an exchange that looks at no key.
+     *
+     * @param headers what a headers exchange looks at
+     */
+    public OutgoingMessage about(
+            UUID subject, String exchange, String type, Map<String, String> headers, Map<String, ?> details) {
+        OutgoingMessage plain =
+                message(exchange, "", EventIds.of(subject, type, EventIds.ONCE), null, null, type, details);
+        return plain.with(headers);
+    }
+
     private OutgoingMessage message(
             String exchange,
             String key,

@@ -26,4 +26,11 @@ public record OutgoingMessage(
         Instant timestamp,
         String contentType,
         Map<String, Object> headers,
-        byte[] body) {}
+        byte[] body) {
+
+    /** The same with these headers instead. */
+    OutgoingMessage with(Map<String, String> others) {
+        return new OutgoingMessage(
+                exchange, routingKey, id, type, correlationId, timestamp, contentType, Map.copyOf(others), body);
+    }
+}

@@ -44,6 +44,8 @@ class TopologyTest {
             order_events  | orders.created               | nobody
             order_events  | Order.created                | nobody
             order_events  | inventory.low                | nobody
+            announcements |                              | email_announcement_queue sms_announcement_queue app_announcement_queue
+            notices       |                              | finance_notice_queue urgent_notice_queue
             order_payment | prepaid                      | prepaid_payment_queue
             order_payment | cod                          | cod_payment_queue
             order_payment | cash                         | nobody
@@ -58,6 +60,26 @@ class TopologyTest {
     void putsAMessageIntoTheQueuesOfItsKey(String exchange, String key, String queues) {
         assertThat(topology.queuesFor(exchange, key))
                 .isEqualTo(queues == null ? List.of() : List.of(queues.split(" ")));
+    }
+
+    @Test
+    void leavesARowOutThatIsNotEnabled() {
+        String rows =
+                """
+                exchanges:
+                  - {name: order_events, type: topic}
+                queues:
+                  - {name: a_queue, exchange: order_events, keys: ["order.#"]}
+                  - {name: desk_queue, enabled: %s, exchange: order_events, keys: ["order.*.in.#"]}
+                """;
+
+        assertThat(Topologies.of(rows.formatted(false)).queuesFor("order_events", "order.normal.in"))
+                .containsExactly("a_queue");
+        assertThat(Topologies.of(rows.formatted(true)).queuesFor("order_events", "order.normal.in"))
+                .containsExactly("a_queue", "desk_queue");
+        assertThat(Topologies.of(rows.formatted(true)).queuesFor("order_events", "order.priority.in.electronics"))
+                .containsExactly("a_queue", "desk_queue");
+        assertThat(topology.findWorkQueue("india_desk_queue")).as("as shipped").isEmpty();
     }
 
     @ParameterizedTest(name = "{0} matches {1}: {2}")

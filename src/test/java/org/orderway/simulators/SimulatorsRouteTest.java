@@ -32,6 +32,8 @@ import org.orderway.testing.RouteTest;
     "simulator-found",
     "refund-simulator-refund",
     "refund-simulator-find",
+    "texts-simulator-sms",
+    "texts-simulator-push",
     "samples-feed"
 })
 class SimulatorsRouteTest extends RouteTest {
@@ -65,6 +67,17 @@ class SimulatorsRouteTest extends RouteTest {
                 .isNull();
         assertThat(status(call("refund-simulator-find", null, Map.of("key", "key-2"))))
                 .isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"texts-simulator-sms, sms", "texts-simulator-push, app"})
+    void aTextIsKeptUnderItsKey(String route, String channel) {
+        when(textsSimulator.keep(any(), any(), any())).thenReturn(Map.of("id", "key-1"));
+
+        Exchange answer = post(route, "{\"to\": \"+447700900123\", \"text\": \"Hello\"}");
+
+        verify(textsSimulator, times(1)).keep(eq(channel), eq("key-1"), any());
+        assertThat(status(answer)).isEqualTo(201);
     }
 
     @Test

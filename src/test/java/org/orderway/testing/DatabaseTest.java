@@ -35,7 +35,8 @@ import org.springframework.transaction.support.TransactionTemplate;
             "spring.rabbitmq.port=1",
             "orderway.broker.depth-poll=1d",
             "orderway.outbox.limit=3",
-            "orderway.outbox.batch=2"
+            "orderway.outbox.batch=2",
+            "orderway.announcements.customers-per-step=2"
         })
 public abstract class DatabaseTest {
 
@@ -65,7 +66,8 @@ public abstract class DatabaseTest {
                         truncate orders, order_lines, idempotency_keys, outcomes, outbox, effects, products, reservations,
                             shipments, audit_events, analytics_orders, imported_returns, once, returns, return_lines,
                             failures, failure_events, dead_letters, dead_letter_actions, replays, replay_items, retries,
-                            violations, quiet_orders, passed_orders, nudges
+                            violations, quiet_orders, passed_orders, nudges, customer_preferences, announcements,
+                            announcement_channels, announcement_sends, notices, notice_mails, simulators.texts
                         """)
                 .update();
     }

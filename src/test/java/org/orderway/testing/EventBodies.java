@@ -55,6 +55,18 @@ public final class EventBodies {
                             "complete",
                             false)),
             Map.entry("order.refunded", Map.of("amount", 5.10, "currency", "GBP")),
+            Map.entry(
+                    "announcement.published",
+                    Map.of("announcementId", "0193a5c0-0000-7000-8000-0000000000a1", "kind", "promotion")),
+            Map.entry(
+                    "notice.given",
+                    Map.of(
+                            "noticeId",
+                            "0193a5c0-0000-7000-8000-0000000000b1",
+                            "department",
+                            "finance",
+                            "type",
+                            "urgent")),
             Map.entry("order.failed", Map.of("reason", "out_of_stock", "shortOf", List.of("85123A"))),
             Map.entry(
                     "order.failed.step",

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.orderway.OrderwayApplication;
 import org.orderway.analytics.Analytics;
+import org.orderway.announcements.Announcements;
+import org.orderway.announcements.Sends;
 import org.orderway.audit.Audit;
 import org.orderway.broker.Publisher;
 import org.orderway.broker.QueueDepths;
@@ -47,9 +49,11 @@ import org.orderway.messages.Outbox;
 import org.orderway.messages.OutgoingMessage;
 import org.orderway.messages.Retention;
 import org.orderway.messages.Retries;
+import org.orderway.notices.Notices;
 import org.orderway.notification.Mails;
 import org.orderway.notification.Notification;
 import org.orderway.orders.Cancellation;
+import org.orderway.orders.Customers;
 import org.orderway.orders.Intake;
 import org.orderway.orders.OrderProcessing;
 import org.orderway.orders.OrderView;
@@ -62,6 +66,7 @@ import org.orderway.shipping.Shipping;
 import org.orderway.simulators.CarrierSimulator;
 import org.orderway.simulators.GatewaySimulator;
 import org.orderway.simulators.Samples;
+import org.orderway.simulators.TextsSimulator;
 import org.orderway.watchdog.Watchdog;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -96,6 +101,7 @@ import org.springframework.transaction.PlatformTransactionManager;
             "orderway.simulators.lost-answer=1",
             "orderway.simulators.slow-answer=1",
             "orderway.samples.feed=true",
+            "orderway.examples.regional-desk=true",
             "logging.level.org.apache.camel.builder=warn",
             "logging.level.org.apache.camel.test=warn"
         })
@@ -108,6 +114,9 @@ public abstract class RouteTest {
             "ask-carrier-call",
             "book-carrier-call",
             "send-mail-smtp",
+            "post-mail-smtp",
+            "announce-by-sms-call",
+            "announce-by-app-call",
             "alert-operator-smtp",
             "hand-to-outbox-publish",
             "import-invoice-set-aside");
@@ -212,6 +221,21 @@ public abstract class RouteTest {
 
     @MockitoBean
     protected CarrierSimulator carrierSimulator;
+
+    @MockitoBean
+    protected Announcements announcements;
+
+    @MockitoBean
+    protected Sends announcementSends;
+
+    @MockitoBean
+    protected Customers customers;
+
+    @MockitoBean
+    protected Notices notices;
+
+    @MockitoBean
+    protected TextsSimulator textsSimulator;
 
     @MockitoBean
     protected PlatformTransactionManager transactions;

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -80,6 +81,11 @@ public final class Tap implements AutoCloseable {
     /** From now on hears what is published to the exchange with this key. */
     public void listen(String exchange, String key) throws Exception {
         ear.queueBind(queue, exchange, key);
+    }
+
+    /** The same of a headers exchange, whose messages with these headers are heard. */
+    public void listen(String exchange, Map<String, Object> arguments) throws Exception {
+        ear.queueBind(queue, exchange, "", arguments);
     }
 
     /** All that passed so far and is as wanted, in the order it came. */

@@ -1,0 +1,2 @@
+/** One announcement to all customers, on every channel they want it on. */
+package org.orderway.announcements;

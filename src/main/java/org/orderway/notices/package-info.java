@@ -1,0 +1,2 @@
+/** Notices to departments of the house. */
+package org.orderway.notices;
