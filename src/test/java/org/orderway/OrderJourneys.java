@@ -964,6 +964,7 @@ abstract class OrderJourneys {
         cancel(droppedId, "customer");
 
         assertMails(keptId, kept, "order.created", "order.payment_success", "order.shipped");
+        awaitStatus(droppedId, "CANCELLED");
         awaitQuiet(keptId, droppedId);
         assertThat(letters()).extracting(Letter::id).doesNotContain(created.id() + "@orderway.invalid");
     }
