@@ -663,7 +663,7 @@ abstract class CrashJourneys {
 
     /** Neither dead letters nor anything unroutable nor anything that would still be worked on. */
     private void noMessageIsLeft() throws Exception {
-        List<String> queues = Pattern.compile("- name: (\\w+)_queue\\b")
+        List<String> queues = Pattern.compile("- name: (\\w+)_queue\\b(?!\\s+enabled:)")
                 .matcher(Files.readString(PROJECT.resolve("application.yml")))
                 .results()
                 .map(row -> row.group(1))
