@@ -164,11 +164,7 @@ public class Orders {
     /** Moves a locked order on because its money is captured. */
     public void captured(Order order, BigDecimal amount) {
         guard(order, OrderStatus.PAID);
-        guard(
-                order,
-                order.paymentState().mayBecome(PaymentState.CAPTURED),
-                order.paymentState(),
-                PaymentState.CAPTURED);
+        guard(order, PaymentState.CAPTURED);
         update(
                 order,
                 "status = ?, payment_state = ?, captured = ?",
@@ -180,7 +176,7 @@ public class Orders {
     /** Moves a locked order on whose money is due at the door. */
     public void due(Order order) {
         guard(order, OrderStatus.PAYMENT_DUE);
-        guard(order, order.paymentState().mayBecome(PaymentState.DUE), order.paymentState(), PaymentState.DUE);
+        guard(order, PaymentState.DUE);
         update(
                 order,
                 "status = ?, payment_state = ?",
@@ -191,11 +187,7 @@ public class Orders {
     /** Moves a locked order on whose parcel left the house. */
     public void shipped(Order order) {
         guard(order, OrderStatus.SHIPPED);
-        guard(
-                order,
-                order.fulfilmentState().mayBecome(FulfilmentState.SHIPPED),
-                order.fulfilmentState(),
-                FulfilmentState.SHIPPED);
+        guard(order, FulfilmentState.SHIPPED);
         update(
                 order,
                 "status = ?, fulfilment_state = ?",
@@ -221,11 +213,7 @@ public class Orders {
 
     /** Books money on a locked order that was captured although the order is cancelled, or about to be. */
     public void capturedInVain(Order order, BigDecimal amount) {
-        guard(
-                order,
-                order.paymentState().mayBecome(PaymentState.CAPTURED),
-                order.paymentState(),
-                PaymentState.CAPTURED);
+        guard(order, PaymentState.CAPTURED);
         update(
                 order,
                 "payment_state = ?, captured = ?",
@@ -238,18 +226,14 @@ public class Orders {
         BigDecimal refunded = order.refunded().add(amount);
         PaymentState next =
                 refunded.compareTo(order.captured()) < 0 ? PaymentState.PART_REFUNDED : PaymentState.REFUNDED;
-        guard(order, order.paymentState().mayBecome(next), order.paymentState(), next);
+        guard(order, next);
         update(order, "payment_state = ?, refunded = ?", next.name().toLowerCase(), refunded);
     }
 
     /** Ends a locked order all of whose goods came back. */
     public void returned(Order order, String reason) {
         guard(order, OrderStatus.RETURNED);
-        guard(
-                order,
-                order.fulfilmentState().mayBecome(FulfilmentState.RETURNED),
-                order.fulfilmentState(),
-                FulfilmentState.RETURNED);
+        guard(order, FulfilmentState.RETURNED);
         update(
                 order,
                 "status = ?, fulfilment_state = ?, reason = ?",
@@ -277,6 +261,14 @@ public class Orders {
 
     private static void guard(Order order, OrderStatus next) {
         guard(order, order.status().mayBecome(next), order.status(), next);
+    }
+
+    private static void guard(Order order, PaymentState next) {
+        guard(order, order.paymentState().mayBecome(next), order.paymentState(), next);
+    }
+
+    private static void guard(Order order, FulfilmentState next) {
+        guard(order, order.fulfilmentState().mayBecome(next), order.fulfilmentState(), next);
     }
 
     private static void guard(Order order, boolean permitted, Enum<?> from, Enum<?> to) {

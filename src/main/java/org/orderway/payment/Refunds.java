@@ -68,8 +68,7 @@ public class Refunds {
     }
 
     private Refund intend(Order order, Event event, String operation) {
-        BigDecimal captured = order.captured().subtract(order.refunded());
-        BigDecimal left = captured.subtract(effects.openAmount(order.id(), REFUND));
+        BigDecimal left = order.captured().subtract(order.refunded()).subtract(effects.openAmount(order.id(), REFUND));
         String key = REFUND + "-" + order.id() + "-" + operation;
         BigDecimal amount =
                 effects.openAmountOf(key).orElseGet(() -> wanted(order, event).min(left));
