@@ -31,7 +31,7 @@ class EmbeddedOrderJourneyIT extends OrderJourneys {
     @Override
     List<Letter> letters() {
         return mails.list().stream()
-                .map(mail -> new Letter(mail.id(), String.join(",", mail.to())))
+                .map(mail -> new Letter(mail.id(), String.join(",", mail.to()), mail.attachments()))
                 .toList();
     }
 }

@@ -52,6 +52,9 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.support.EventNotifierSupport;
+import org.apache.pdfbox.Loader;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.text.PDFTextStripper;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
@@ -127,8 +130,8 @@ abstract class OrderJourneys {
     /** Stands before the carrier: passes calls on to the simulated one, unless a test tells it otherwise. */
     private static WireMockServer carrier;
 
-    /** A mail that was caught on its way to a customer. @param id its Message-ID without angle brackets */
-    record Letter(String id, String to) {}
+    /** A mail that was caught on its way to a customer. @param id its Message-ID without angle brackets; @param attachments file names */
+    record Letter(String id, String to, List<String> attachments) {}
 
     @Autowired
     protected JdbcClient sql;
@@ -241,7 +244,11 @@ abstract class OrderJourneys {
         assertThat(order.at("/shipment/trackingNumber").asText())
                 .isEqualTo(column("select tracking_number from simulators.shipments where key like '%' || ?", id));
 
-        assertThat(timeline(id, "order.shipped", "order.analytics.ended"))
+        List<String> timeline = timeline(id, "order.shipped", "order.analytics.ended", "order.invoiced");
+        // Invoiced at some time after it was paid: the parcel does not wait for it.
+        assertThat(timeline).containsOnlyOnce("order.invoiced");
+        assertThat(timeline)
+                .filteredOn(event -> !event.equals("order.invoiced"))
                 .containsExactly(
                         "order.placed",
                         "order.created",
@@ -257,7 +264,7 @@ abstract class OrderJourneys {
         assertThat(charges(id)).hasSize(method.equals("prepaid") ? 1 : 0).allSatisfy(charge -> assertThat(charge)
                 .isEqualByComparingTo(total));
         assertThat(parcels(id)).isEqualTo(1);
-        assertMails(id, form, "order.created", "order.payment_success", "order.shipped");
+        assertMails(id, form, "order.created", "order.payment_success", "order.invoiced", "order.shipped");
     }
 
     @Test
@@ -352,7 +359,7 @@ abstract class OrderJourneys {
         String failed = shop.place(failedForm);
         awaitStatus(shipped, "SHIPPED");
         awaitStatus(failed, "FAILED");
-        assertMails(shipped, shippedForm, "order.created", "order.payment_success", "order.shipped");
+        assertMails(shipped, shippedForm, "order.created", "order.payment_success", "order.invoiced", "order.shipped");
         assertMails(failed, failedForm, "order.failed");
         awaitQuiet(shipped, failed);
         List<Heard> originals = tap.heard(isOf(shipped).or(isOf(failed)));
@@ -368,7 +375,7 @@ abstract class OrderJourneys {
         assertThat(parcels(shipped)).isEqualTo(1);
         assertThat(charges(failed)).isEmpty();
         assertThat(parcels(failed)).isZero();
-        assertMails(shipped, shippedForm, "order.created", "order.payment_success", "order.shipped");
+        assertMails(shipped, shippedForm, "order.created", "order.payment_success", "order.invoiced", "order.shipped");
         assertMails(failed, failedForm, "order.failed");
         assertThat(deadLetters(shipped)).isEmpty();
         assertThat(deadLetters(failed)).isEmpty();
@@ -598,7 +605,9 @@ abstract class OrderJourneys {
 
     private void awaitMailed(String notice, String department) {
         Letter mail = new Letter(
-                EventIds.of(uuid(notice), "mail", department) + "@orderway.invalid", department + "@example.invalid");
+                EventIds.of(uuid(notice), "mail", department) + "@orderway.invalid",
+                department + "@example.invalid",
+                List.of());
         await("a mail to " + department).atMost(PATIENCE).untilAsserted(() -> assertThat(letters())
                 .containsOnlyOnce(mail));
     }
@@ -700,7 +709,7 @@ abstract class OrderJourneys {
         String id = shop.ordersByNumber(number).at("/0/id").asText();
         assertThat(awaitStatus(id, "SHIPPED").at("/payment/state").asText()).isEqualTo("captured");
         assertThat(charges(id)).hasSize(1);
-        assertMails(id, form, "order.created", "order.payment_success", "order.shipped");
+        assertMails(id, form, "order.created", "order.payment_success", "order.invoiced", "order.shipped");
         // The shop that then places it over HTTP learns that it is there.
         assertThat(shop.place(form)).isEqualTo(id);
     }
@@ -838,7 +847,7 @@ abstract class OrderJourneys {
         assertThat(awaitStatus(id, "SHIPPED").at("/payment/state").asText()).isEqualTo("captured");
         assertThat(charges(id)).singleElement().satisfies(c -> assertThat(c).isEqualByComparingTo("12.34"));
         assertThat(deadLetters(id)).isEmpty();
-        assertMails(id, form, "order.created", "order.payment_success", "order.shipped");
+        assertMails(id, form, "order.created", "order.payment_success", "order.invoiced", "order.shipped");
     }
 
     @Test
@@ -932,6 +941,7 @@ abstract class OrderJourneys {
         ObjectNode form = line(form("prepaid", "tok_ok", "CARRIER-500"), sku, 2, "3.10");
         String id = shop.place(form);
         awaitStatus(id, "PAID");
+        String invoice = awaitInvoice(id);
 
         JsonNode answer = cancel(id, "ordered_twice");
         assertThat(answer.path("status").asText()).isIn("CANCELLED", "CANCELLING");
@@ -946,9 +956,69 @@ abstract class OrderJourneys {
         awaitQuiet(id);
         assertThat(parcels(id)).isZero();
         assertThat(refunds(id)).singleElement().satisfies(r -> assertThat(r).isEqualByComparingTo("6.20"));
-        assertMails(id, form, "order.payment_success", "order.cancelled", "order.refunded");
+        assertMails(id, form, "order.payment_success", "order.invoiced", "order.cancelled", "order.refunded");
+        assertThat(creditNotes(id)).singleElement().satisfies(note -> {
+            assertThat(note.path("invoice").asText()).isEqualTo(invoice);
+            assertThat(note.path("amount").decimalValue()).isEqualByComparingTo("6.20");
+        });
         assertThat(tap.heard(isOf(id).and(m -> m.routingKey().equals("order.cancelled"))))
                 .hasSize(1);
+    }
+
+    @Test
+    void theInvoiceComesWithItsMailAndIsThereToBeLookedAtForGood() throws IOException {
+        ObjectNode form = line(form("prepaid", "tok_ok"), stocked(5), 2, "3.10");
+        ((ObjectNode) form.path("customer")).put("name", "Zoë Müller");
+        String id = shop.place(form);
+        String number = awaitInvoice(id);
+        String mail = mailOf(id, "order.invoiced");
+
+        await("the mail").atMost(PATIENCE).untilAsserted(() -> assertThat(letters())
+                .filteredOn(letter -> letter.id().equals(mail))
+                .singleElement()
+                .satisfies(letter -> assertThat(letter.attachments()).containsExactly(number + ".pdf")));
+        Shop.File invoice = shop.file("/orders/" + id + "/invoice");
+        assertThat(invoice.status()).isEqualTo(200);
+        assertThat(invoice.type()).isEqualTo("application/pdf");
+        assertThat(text(invoice.content())).contains("Invoice " + number, "Zoë Müller", "Total GBP 6.20");
+        assertThat(shop.file("/orders/" + id + "/invoice").content()).isEqualTo(invoice.content());
+
+        awaitStatus(id, "SHIPPED");
+        cancel(id, "customer");
+        awaitRefunded(id, "6.20");
+        JsonNode notes =
+                await("the credit note").atMost(PATIENCE).until(() -> creditNotes(id), found -> !found.isEmpty());
+        String note = notes.at("/0/number").asText();
+        assertThat(text(shop.file("/orders/" + id + "/credit-notes/" + note).content()))
+                .contains("Credit note " + note, "Invoice: " + number, "Refunded GBP 6.20");
+        assertThat(shop.file("/orders/" + id + "/invoice").content()).isEqualTo(invoice.content());
+    }
+
+    @Test
+    void anOrderThatFailsHasNoInvoice() {
+        String id = shop.place(line(form("prepaid", "tok_declined"), stocked(5), 1, "1"));
+        awaitStatus(id, "FAILED");
+
+        assertThat(shop.order(id).path("invoice").isNull()).isTrue();
+        assertThat(shop.get("/orders/" + id + "/invoice").status()).isEqualTo(404);
+        assertThat(creditNotes(id)).isEmpty();
+    }
+
+    /** The number of the order's invoice. */
+    private String awaitInvoice(String id) {
+        return await("the invoice of " + id)
+                .atMost(PATIENCE)
+                .until(() -> shop.order(id).path("invoice").textValue(), number -> number != null);
+    }
+
+    private JsonNode creditNotes(String id) {
+        return shop.creditNotes(id);
+    }
+
+    private static String text(byte[] pdf) throws IOException {
+        try (PDDocument document = Loader.loadPDF(pdf)) {
+            return new PDFTextStripper().getText(document);
+        }
     }
 
     @Test
@@ -963,7 +1033,7 @@ abstract class OrderJourneys {
                 "order.created", isOf(droppedId).and(m -> m.routingKey().equals("order.created")));
         cancel(droppedId, "customer");
 
-        assertMails(keptId, kept, "order.created", "order.payment_success", "order.shipped");
+        assertMails(keptId, kept, "order.created", "order.payment_success", "order.invoiced", "order.shipped");
         awaitStatus(droppedId, "CANCELLED");
         awaitQuiet(keptId, droppedId);
         assertThat(letters()).extracting(Letter::id).doesNotContain(created.id() + "@orderway.invalid");
@@ -1011,7 +1081,7 @@ abstract class OrderJourneys {
         ObjectNode form = line(form("prepaid", "tok_ok"), sku, 3, "2.05");
         String id = shop.place(form);
         awaitStatus(id, "SHIPPED");
-        assertMails(id, form, "order.created", "order.payment_success", "order.shipped");
+        assertMails(id, form, "order.created", "order.payment_success", "order.invoiced", "order.shipped");
 
         Answer first = takeBack(id, sku, 1, number("key"));
         String key = number("key");
@@ -1029,8 +1099,12 @@ abstract class OrderJourneys {
         assertThat(letters())
                 .filteredOn(
                         letter -> letter.to().equals(form.at("/customer/email").asText()))
-                .as("confirmed, paid, shipped, two returns, two refunds, once each")
-                .hasSize(7);
+                .as("confirmed, paid, invoiced, shipped, two returns, two refunds, once each")
+                .hasSize(8);
+        assertThat(creditNotes(id))
+                .extracting(note -> note.path("amount").decimalValue())
+                .usingElementComparator(BigDecimal::compareTo)
+                .containsExactlyInAnyOrder(new BigDecimal("2.05"), new BigDecimal("4.10"));
     }
 
     /** Whatever the cancel meets, the customer pays for nothing, and no piece is missing afterwards. */
@@ -1309,6 +1383,30 @@ abstract class OrderJourneys {
         assertThat(lettersByQueue())
                 .as("dead letters came by our routes, none by the broker's own net, and all were collected")
                 .isEqualTo(parked);
+        assertThat(
+                        rows(
+                                """
+                        select o.number from orders o left join invoices i on i.order_id = o.id
+                        where o.status in ('PAID', 'PAYMENT_DUE', 'SHIPPED', 'RETURNED') and i.total is distinct from o.total
+                        """))
+                .as("what is paid or due has an invoice over it")
+                .isEmpty();
+        assertThat(
+                        rows(
+                                """
+                        select o.number from orders o join invoices i on i.order_id = o.id
+                        where o.refunded <> coalesce((select sum(amount) from credit_notes c where c.order_id = o.id), 0)
+                        """))
+                .as("what was refunded of an invoice is credited")
+                .isEmpty();
+        assertThat(rows("select series || last from paper_numbers order by 1"))
+                .as("no number is missing")
+                .isEqualTo(
+                        rows(
+                                """
+                        select '' || count(*) from invoices having count(*) > 0 union all
+                        select 'C' || count(*) from credit_notes having count(*) > 0 order by 1
+                        """));
         assertThat(tap.depth("unroutable_queue")).isZero();
         assertThat(column("select count(*) from outbox", Long.class)).isZero();
     }

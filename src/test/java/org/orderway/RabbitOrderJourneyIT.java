@@ -6,7 +6,11 @@ import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import jakarta.mail.Message.RecipientType;
 import jakarta.mail.MessagingException;
+import jakarta.mail.Multipart;
+import jakarta.mail.Part;
 import jakarta.mail.internet.MimeMessage;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -83,11 +87,25 @@ class RabbitOrderJourneyIT extends OrderJourneys {
                 .isEqualTo(2);
     }
 
+    private static List<String> attachments(Part part) throws MessagingException, IOException {
+        List<String> names = new ArrayList<>();
+        if (part.getContent() instanceof Multipart parts) {
+            for (int i = 0; i < parts.getCount(); i++) {
+                names.addAll(attachments(parts.getBodyPart(i)));
+            }
+        } else if (part.getFileName() != null) {
+            names.add(part.getFileName());
+        }
+        return names;
+    }
+
     private static Letter letter(MimeMessage mail) {
         try {
             return new Letter(
-                    mail.getMessageID().replaceAll("[<>]", ""), mail.getRecipients(RecipientType.TO)[0].toString());
-        } catch (MessagingException e) {
+                    mail.getMessageID().replaceAll("[<>]", ""),
+                    mail.getRecipients(RecipientType.TO)[0].toString(),
+                    attachments(mail));
+        } catch (MessagingException | IOException e) {
             throw new IllegalStateException(e);
         }
     }

@@ -95,6 +95,7 @@ public class Audit implements Timeline {
                 body.path("reason").asText() + ", " + money(body, "value")
                         + (body.path("complete").asBoolean() ? ", everything" : "");
             case "order.refunded" -> money(body, "amount");
+            case "order.invoiced" -> body.path("invoice").asText() + ", " + money(body, "total");
             case "order.analytics.ended" -> body.path("status").asText();
             default -> null;
         };

@@ -10,6 +10,14 @@ import java.util.List;
  * @param to the addresses it was handed in for
  * @param text the plain text, empty if there is none
  * @param html the HTML, empty if there is none
+ * @param attachments the names of the files that came along
  */
 public record CaughtMail(
-        String id, String from, List<String> to, String subject, String text, String html, Instant sentAt) {}
+        String id,
+        String from,
+        List<String> to,
+        String subject,
+        String text,
+        String html,
+        List<String> attachments,
+        Instant sentAt) {}

@@ -8,6 +8,7 @@ import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
@@ -51,6 +52,7 @@ public class CaughtMails {
                     Optional.ofNullable(message.getSubject()).orElse(""),
                     content(message, "text/plain"),
                     content(message, "text/html"),
+                    attachments(message),
                     message.getSentDate() == null
                             ? Instant.now()
                             : message.getSentDate().toInstant());
@@ -63,6 +65,18 @@ public class CaughtMails {
         return addresses == null
                 ? ""
                 : Arrays.stream(addresses).map(Address::toString).collect(Collectors.joining(", "));
+    }
+
+    private static List<String> attachments(Part part) throws MessagingException, IOException {
+        List<String> names = new ArrayList<>();
+        if (Part.ATTACHMENT.equalsIgnoreCase(part.getDisposition())) {
+            names.add(part.getFileName());
+        } else if (part.getContent() instanceof Multipart parts) {
+            for (int i = 0; i < parts.getCount(); i++) {
+                names.addAll(attachments(parts.getBodyPart(i)));
+            }
+        }
+        return names;
     }
 
     private static String content(Part part, String type) throws MessagingException, IOException {

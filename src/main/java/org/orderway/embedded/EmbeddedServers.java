@@ -56,7 +56,8 @@ class EmbeddedServers {
                         mail.subject(),
                         mail.sentAt().toString(),
                         mail.text(),
-                        mail.html()))
+                        mail.html(),
+                        mail.attachments()))
                 .toList();
     }
 

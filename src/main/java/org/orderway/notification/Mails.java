@@ -21,8 +21,9 @@ public class Mails {
         List<CaughtMail> mails();
     }
 
-    /** A caught mail. @param time ISO 8601, UTC */
-    public record CaughtMail(String id, String to, String subject, String time, String text, String html) {}
+    /** A caught mail. @param time ISO 8601, UTC; @param attachments file names */
+    public record CaughtMail(
+            String id, String to, String subject, String time, String text, String html, List<String> attachments) {}
 
     /** The caught mails, newest first. @throws NoCaughtMails where mails are really delivered */
     public List<CaughtMail> list() {

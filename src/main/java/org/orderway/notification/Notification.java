@@ -15,6 +15,7 @@ import org.orderway.orders.IllegalTransition;
 import org.orderway.orders.Order;
 import org.orderway.orders.OrderStatus;
 import org.orderway.orders.Orders;
+import org.orderway.orders.Papers;
 import org.orderway.orders.Returns;
 import org.orderway.orders.UnknownOrder;
 import org.springframework.beans.factory.annotation.Value;
@@ -28,6 +29,7 @@ import org.springframework.transaction.annotation.Transactional;
 public class Notification {
 
     private static final String CREATED = "order.created";
+    private static final String INVOICED = "order.invoiced";
 
     /** Sent some time after the order was created, through a queue of its own. */
     private static final String CONFIRMATION = "order.confirmed";
@@ -35,6 +37,7 @@ public class Notification {
     private final Orders orders;
     private final Effects effects;
     private final Returns returns;
+    private final Papers papers;
     private final MailTemplates templates;
     private final ObjectMapper mapper;
     private final String mailDomain;
@@ -44,6 +47,7 @@ public class Notification {
             Orders orders,
             Effects effects,
             Returns returns,
+            Papers papers,
             MailTemplates templates,
             ObjectMapper mapper,
             @Value("${orderway.mail.domain}") String mailDomain)
@@ -51,6 +55,7 @@ public class Notification {
         this.orders = orders;
         this.effects = effects;
         this.returns = returns;
+        this.papers = papers;
         this.templates = templates;
         this.mapper = mapper;
         this.mailDomain = mailDomain;
@@ -79,6 +84,7 @@ public class Notification {
         disbelieve(event, order, "order.failed", OrderStatus.FAILED);
         disbelieve(event, order, "order.cancelled", OrderStatus.CANCELLED);
         disbelieveMoney(event, order);
+        disbelieveInvoice(event, order);
         if (event.type().equals(CREATED) && !isStillWanted(order)) {
             return null;
         }
@@ -99,7 +105,8 @@ public class Notification {
                 order.customer().email(),
                 rendered.subject(),
                 rendered.text(),
-                rendered.html());
+                rendered.html(),
+                event.type().equals(INVOICED) ? papers.invoice(order.id()).orElseThrow() : null);
     }
 
     /** Anybody may publish an event; a customer is told only what the order itself says. */
@@ -121,6 +128,15 @@ public class Notification {
                 };
         if (!isSo) {
             throw new IllegalTransition(order.id(), order.status(), OrderStatus.RETURNED);
+        }
+    }
+
+    private void disbelieveInvoice(Event event, Order order) {
+        if (event.type().equals(INVOICED)
+                && papers.invoiceNumber(order.id())
+                        .filter(number -> number.equals(event.text("invoice")))
+                        .isEmpty()) {
+            throw new IllegalTransition(order.id(), order.status(), OrderStatus.PAID);
         }
     }
 

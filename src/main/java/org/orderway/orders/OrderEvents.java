@@ -75,6 +75,14 @@ public class OrderEvents {
         return once(order, "order.shipped", Map.of("carrier", carrier, "trackingNumber", trackingNumber));
     }
 
+    /** The order has its invoice, which no event changes any more. */
+    public OutgoingMessage invoiced(Order order, String invoice) {
+        return once(
+                order,
+                "order.invoiced",
+                Map.of("invoice", invoice, "total", order.total(), "currency", order.currency()));
+    }
+
     /** For analytics: an order was created. */
     public OutgoingMessage counted(Order order) {
         return once(order, "order.analytics.created", facts(order));

@@ -21,6 +21,7 @@ public class OrderView {
     private final Timeline timeline;
     private final Parcels parcels;
     private final Returns returns;
+    private final Papers papers;
     private final OpenLetters letters;
     private final Retries retries;
 
@@ -30,6 +31,7 @@ public class OrderView {
             Timeline timeline,
             Parcels parcels,
             Returns returns,
+            Papers papers,
             OpenLetters letters,
             Retries retries) {
         this.orders = orders;
@@ -38,6 +40,7 @@ public class OrderView {
         this.parcels = parcels;
         this.retries = retries;
         this.returns = returns;
+        this.papers = papers;
         this.letters = letters;
     }
 
@@ -77,6 +80,7 @@ public class OrderView {
                                 "state",
                                 order.fulfilmentState().name().toLowerCase()))
                         .orElse(null));
+        view.put("invoice", papers.invoiceNumber(order.id()).orElse(null));
         view.put("returns", returns.of(order.id()));
         view.put(
                 "timeline",
@@ -130,7 +134,7 @@ public class OrderView {
     }
 
     /** An order's id as somebody wrote it. @throws InvalidOrder when it is none */
-    static UUID id(String text, String pointer) {
+    public static UUID id(String text, String pointer) {
         try {
             return UUID.fromString(text);
         } catch (IllegalArgumentException notAnId) {

@@ -33,10 +33,12 @@ class TopologyTest {
             order_events  | order.created                | inventory_queue confirmation_delay_queue notification_queue audit_queue
             order_events  | order.created.again          | audit_queue
             order_events  | order.inventory_checked      | payment_queue notification_queue audit_queue
-            order_events  | order.payment_success        | shipping_queue notification_queue audit_queue
+            order_events  | order.payment_success        | shipping_queue invoice_queue notification_queue audit_queue
             order_events  | order.payment_sucess         | notification_queue audit_queue
             order_events  | order.failed                 | restock_queue refund_queue failed_order_queue notification_queue audit_queue
             order_events  | order.failed.payment         | failed_order_queue audit_queue
+            order_events  | order.refunded               | credit_note_queue notification_queue audit_queue
+            order_events  | order.invoiced               | notification_queue audit_queue
             order_events  | order.shipped                | notification_queue audit_queue
             order_events  | order.notification.sms       | notification_queue audit_queue
             order_events  | order.notification.sms.again | audit_queue

@@ -168,6 +168,8 @@ abstract class CrashJourneys {
         Stream<Point> others = Stream.of(
                 new Point("sent order.payment_success", "payment-charge: published, who knows"),
                 new Point("after ship-parcel-intend in shipping-ship", "shipping: intent committed"),
+                new Point("after invoices-issue-write in invoices-issue", "invoice: committed, not published"),
+                new Point("end of invoices-issue", "invoice: published, not acknowledged"),
                 new Point("after send-mail-intend in notification-tell", "mail: intent committed, not sent"),
                 new Point("before send-mail-sent in notification-tell", "mail: sent, not recorded"),
                 new Point("end of notification-tell", "mail: recorded, not acknowledged"),
@@ -516,6 +518,7 @@ abstract class CrashJourneys {
             stockAddsUp();
             moneyAddsUp();
             parcelsAddUp();
+            invoicesAddUp();
             mailsAddUp();
             theTrailIsWhole();
             noMessageIsLeft();
@@ -600,6 +603,28 @@ abstract class CrashJourneys {
                 .isEmpty();
     }
 
+    private void invoicesAddUp() {
+        assertThat(
+                        strings(
+                                """
+                select coalesce(o.id::text, i.number) from (select * from orders where status in ('SHIPPED', 'RETURNED')) o
+                full join invoices i on i.order_id = o.id where i.total is distinct from o.total
+                """))
+                .as("orders without their one invoice, or invoices without an order")
+                .isEmpty();
+        assertThat(
+                        strings(
+                                """
+                select o.id::text from orders o
+                where refunded <> coalesce((select sum(amount) from credit_notes c where c.order_id = o.id), 0)
+                """))
+                .as("orders whose refunds are not credited once")
+                .isEmpty();
+        assertThat(count("select coalesce(sum(last), 0) from paper_numbers"))
+                .as("numbers given")
+                .isEqualTo(count("select (select count(*) from invoices) + (select count(*) from credit_notes)"));
+    }
+
     private void mailsAddUp() throws Exception {
         assertThat(strings("select key from effects where known_at is null"))
                 .as("effects in doubt")
@@ -609,8 +634,8 @@ abstract class CrashJourneys {
                                 """
                 select o.id::text from orders o
                 where (select count(*) from effects e where e.order_id = o.id and e.kind = 'mail')
-                   not between case o.status when 'SHIPPED' then 3 when 'RETURNED' then 4 else 1 end
-                       and case o.status when 'SHIPPED' then 3 when 'RETURNED' then 5 else 2 end
+                   not between case o.status when 'SHIPPED' then 4 when 'RETURNED' then 5 else 1 end
+                       and case o.status when 'SHIPPED' then 4 when 'RETURNED' then 6 else 2 end
                 """))
                 .as("orders whose customers were not told each fact once; one that fails late may be confirmed before")
                 .isEmpty();
@@ -643,12 +668,12 @@ abstract class CrashJourneys {
             if (order.endsWith("SHIPPED")) {
                 assertThat(types)
                         .isEqualTo("order.analytics.created order.analytics.ended order.created"
-                                + " order.inventory_checked order.payment_success order.placed order.shipped"
+                                + " order.inventory_checked order.invoiced order.payment_success order.placed order.shipped"
                                 + " order.shipping_prepared");
             } else if (order.endsWith("RETURNED")) {
                 assertThat(types)
                         .isEqualTo("order.analytics.created order.analytics.ended order.analytics.ended order.created"
-                                + " order.inventory_checked order.payment_success order.placed order.refunded"
+                                + " order.inventory_checked order.invoiced order.payment_success order.placed order.refunded"
                                 + " order.returned order.shipped order.shipping_prepared");
             } else {
                 assertThat(types)

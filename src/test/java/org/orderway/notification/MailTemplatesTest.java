@@ -71,6 +71,7 @@ class MailTemplatesTest {
                 "order.cancelled, true",
                 "order.returned, true",
                 "order.refunded, true",
+                "order.invoiced, true",
                 "order.created, false",
                 "order.failed.inventory, false",
                 "../mail/order.shipped, false",
@@ -79,7 +80,7 @@ class MailTemplatesTest {
                 "-, false"
             })
     void customersAreToldWhatHasATemplate(String type, boolean told) throws IOException {
-        assertThat(new Notification(null, null, null, templates, null, "x").tells(type))
+        assertThat(new Notification(null, null, null, null, templates, null, "x").tells(type))
                 .isEqualTo(told);
     }
 

@@ -14,11 +14,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
+import org.apache.camel.attachment.AttachmentMessage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.orderway.messages.OutgoingMessage;
+import org.orderway.orders.Papers;
 import org.orderway.testing.Covers;
 import org.orderway.testing.Incoming;
 import org.orderway.testing.RouteTest;
@@ -27,7 +29,7 @@ import org.orderway.testing.RouteTest;
 class NotificationRouteTest extends RouteTest {
 
     private final Mail mail =
-            new Mail("mail-1", "<message-1@shop>", "ada@example.org", "On its way", "plain", "<p>html</p>");
+            new Mail("mail-1", "<message-1@shop>", "ada@example.org", "On its way", "plain", "<p>html</p>", null);
 
     @BeforeEach
     void onlyTheShipmentIsTold() {
@@ -58,6 +60,33 @@ class NotificationRouteTest extends RouteTest {
         verify(notification, times(1))
                 .sent(eq(mail), argThat(event -> event.type().equals("order.shipped")));
         assertThat(published()).isEmpty();
+    }
+
+    @Test
+    void sendsAnInvoiceAlongWithItsMail() throws Exception {
+        byte[] pdf = {'%', 'P', 'D', 'F'};
+        when(notification.tells("order.invoiced")).thenReturn(true);
+        when(notification.intend(any()))
+                .thenReturn(new Mail(
+                        "mail-2",
+                        "<message-2@shop>",
+                        "ada@example.org",
+                        "Your invoice",
+                        "plain",
+                        "<p>html</p>",
+                        new Papers.Paper("2026-000001", pdf)));
+
+        Exchange done = deliver("notification-tell", Incoming.event("notification_queue", "order.invoiced", orderId));
+
+        assertThat(done.getException()).isNull();
+        var attached = end("send-mail-smtp")
+                .getExchanges()
+                .get(0)
+                .getMessage(AttachmentMessage.class)
+                .getAttachments();
+        assertThat(attached).containsOnlyKeys("2026-000001.pdf");
+        assertThat(attached.get("2026-000001.pdf").getContentType()).isEqualTo("application/pdf");
+        assertThat(attached.get("2026-000001.pdf").getInputStream()).hasBinaryContent(pdf);
     }
 
     @Test
@@ -117,8 +146,8 @@ class NotificationRouteTest extends RouteTest {
     @Test
     void listsCaughtMails() throws Exception {
         when(mails.list())
-                .thenReturn(List.of(
-                        new Mails.CaughtMail("1", "ada@example.org", "Hello", "2026-11-20T10:00:00Z", "t", "h")));
+                .thenReturn(List.of(new Mails.CaughtMail(
+                        "1", "ada@example.org", "Hello", "2026-11-20T10:00:00Z", "t", "h", List.of())));
 
         JsonNode answer = new ObjectMapper()
                 .readTree(call("listMails", null, Map.of()).getMessage().getBody(String.class));

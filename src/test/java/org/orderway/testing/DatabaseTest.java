@@ -67,7 +67,8 @@ public abstract class DatabaseTest {
                             shipments, audit_events, analytics_orders, imported_returns, once, returns, return_lines,
                             failures, failure_events, dead_letters, dead_letter_actions, replays, replay_items, retries,
                             violations, quiet_orders, passed_orders, nudges, customer_preferences, announcements,
-                            announcement_channels, announcement_sends, notices, notice_mails, simulators.texts
+                            announcement_channels, announcement_sends, notices, notice_mails, simulators.texts,
+                            paper_numbers, invoices, credit_notes
                         """)
                 .update();
     }

@@ -54,6 +54,7 @@ public final class EventBodies {
                             "GBP",
                             "complete",
                             false)),
+            Map.entry("order.invoiced", Map.of("invoice", "2026-000001", "total", 17.85, "currency", "GBP")),
             Map.entry("order.refunded", Map.of("amount", 5.10, "currency", "GBP")),
             Map.entry(
                     "announcement.published",

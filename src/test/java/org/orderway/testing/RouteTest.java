@@ -45,6 +45,8 @@ import org.orderway.failures.Replays;
 import org.orderway.imports.ImportedReturns;
 import org.orderway.inventory.Inventory;
 import org.orderway.inventory.Products;
+import org.orderway.invoices.CreditNotes;
+import org.orderway.invoices.Invoices;
 import org.orderway.messages.Outbox;
 import org.orderway.messages.OutgoingMessage;
 import org.orderway.messages.Retention;
@@ -185,6 +187,12 @@ public abstract class RouteTest {
 
     @MockitoBean
     protected Notification notification;
+
+    @MockitoBean
+    protected Invoices invoices;
+
+    @MockitoBean
+    protected CreditNotes creditNotes;
 
     @MockitoBean
     protected Analytics analytics;

@@ -120,6 +120,22 @@ public final class Shop {
         return ok(get("/ops/invariants"), "InvariantsReport");
     }
 
+    /** What was refunded of an order's invoice. */
+    public JsonNode creditNotes(String id) {
+        return ok(get("/orders/" + id + "/credit-notes"), "CreditNotes");
+    }
+
+    /** An answer that is no JSON. */
+    public record File(int status, String type, byte[] content) {}
+
+    public File file(String path) {
+        HttpResponse<byte[]> answer = client.sendAsync(
+                        HttpRequest.newBuilder(base.resolve(path)).build(), BodyHandlers.ofByteArray())
+                .join();
+        return new File(
+                answer.statusCode(), answer.headers().firstValue("Content-Type").orElse(""), answer.body());
+    }
+
     public Answer get(String path) {
         return send("GET", path, null, null);
     }

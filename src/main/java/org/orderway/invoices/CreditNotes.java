@@ -1,0 +1,153 @@
+package org.orderway.invoices;
+
+import java.math.BigDecimal;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.orderway.messages.Event;
+import org.orderway.messages.Outcome;
+import org.orderway.orders.IllegalTransition;
+import org.orderway.orders.Order;
+import org.orderway.orders.Papers.Paper;
+import org.orderway.orders.PaymentState;
+import org.orderway.orders.Steps;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * One credit note for each refund of an invoiced order. What was refunded without ever having been invoiced needs none; a
+ * refund that overtakes the invoice of an order that has left the house issues that first.
+ */
+@Component("creditNotes")
+public class CreditNotes {
+
+    private static final String SERIES = "C";
+
+    private final Steps steps;
+    private final Invoices invoices;
+    private final PaperNumbers numbers;
+    private final PaperPrint print;
+    private final JdbcClient jdbc;
+    private final Clock clock;
+    private final InvoiceSettings settings;
+
+    CreditNotes(
+            Steps steps,
+            Invoices invoices,
+            PaperNumbers numbers,
+            PaperPrint print,
+            JdbcClient jdbc,
+            Clock clock,
+            InvoiceSettings settings) {
+        this.steps = steps;
+        this.invoices = invoices;
+        this.numbers = numbers;
+        this.print = print;
+        this.jdbc = jdbc;
+        this.clock = clock;
+        this.settings = settings;
+    }
+
+    /** A line of the list. */
+    public record Summary(String number, String invoice, BigDecimal amount, String currency, String issuedAt) {}
+
+    /**
+     * Issues the credit note of a refund, once.
+     *
+     * @throws IllegalTransition when the order was not refunded that much: anybody may publish an event
+     */
+    @Transactional
+    public Outcome issue(Event event) {
+        return steps.afterwards(event.orderId(), "credit-" + event.id(), order -> {
+            BigDecimal amount = event.body().path("amount").decimalValue();
+            if (amount.signum() <= 0 || amount.compareTo(order.refunded().subtract(credited(order.id()))) > 0) {
+                throw new IllegalTransition(order.id(), order.paymentState(), PaymentState.REFUNDED);
+            }
+            Optional<Invoice> known = invoices.find(order.id());
+            Outcome invoiced = known.isPresent() ? Outcome.SILENT : invoices.issueFor(order.id());
+            known.or(() -> invoices.find(order.id())).ifPresent(invoice -> write(order, invoice, event.id(), amount));
+            return new Outcome(false, invoiced.messages());
+        });
+    }
+
+    private BigDecimal credited(UUID orderId) {
+        return jdbc.sql("select coalesce(sum(amount), 0) from credit_notes where order_id = ?")
+                .param(orderId)
+                .query(BigDecimal.class)
+                .single();
+    }
+
+    private void write(Order order, Invoice invoice, String refund, BigDecimal amount) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        LocalDate today = LocalDate.ofInstant(now, settings.zone());
+        CreditNote note = new CreditNote(
+                numbers.next(SERIES, today.getYear()),
+                now,
+                today,
+                invoice.number(),
+                order.number(),
+                settings.seller(),
+                invoice.customer(),
+                invoice.currency(),
+                amount);
+        jdbc.sql(
+                        """
+                        insert into credit_notes (number, invoice, order_id, refund, issued_at, currency, amount, content)
+                        values (?, ?, ?, ?, ?, ?, ?, cast(? as jsonb))
+                        """)
+                .params(
+                        note.number(),
+                        note.invoice(),
+                        order.id(),
+                        refund,
+                        Timestamp.from(now),
+                        note.currency(),
+                        note.amount(),
+                        invoices.json(note))
+                .update();
+    }
+
+    /** The credit notes of an order, the first one first. */
+    @Transactional(readOnly = true)
+    public List<Summary> list(String id) {
+        return jdbc.sql(
+                        """
+                        select number, invoice, amount, currency, issued_at from credit_notes
+                        where order_id = ? order by issued_at, number
+                        """)
+                .param(invoices.known(id))
+                .query((rs, n) -> new Summary(
+                        rs.getString("number"),
+                        rs.getString("invoice"),
+                        rs.getBigDecimal("amount"),
+                        rs.getString("currency"),
+                        rs.getTimestamp("issued_at").toInstant().toString()))
+                .list();
+    }
+
+    /**
+     * A credit note, to be looked at.
+     *
+     * @param parameters {@code id}, the order's, and {@code number}
+     * @throws NoSuchPaper when the order has none of that number
+     */
+    @Transactional(readOnly = true)
+    public Paper read(Map<String, Object> parameters) {
+        UUID orderId = invoices.known((String) parameters.get("id"));
+        String number = (String) parameters.get("number");
+        return jdbc.sql("select content from credit_notes where order_id = ? and number = ?")
+                .params(orderId, number)
+                .query(String.class)
+                .optional()
+                .map(content -> invoices.read(content, CreditNote.class))
+                .map(note -> new Paper(note.number(), print.of(note)))
+                .orElseThrow(() -> new NoSuchPaper("The order " + orderId + " has no credit note of that number"));
+    }
+}

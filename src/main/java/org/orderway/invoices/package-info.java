@@ -1,0 +1,2 @@
+/** Invoices and credit notes: numbered without a gap, and never changed. */
+package org.orderway.invoices;
