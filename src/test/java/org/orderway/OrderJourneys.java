@@ -50,6 +50,7 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ServiceStatus;
 import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.support.EventNotifierSupport;
 import org.apache.pdfbox.Loader;
@@ -97,6 +98,7 @@ import org.springframework.test.context.DynamicPropertySource;
         properties = {
             "spring.main.banner-mode=off",
             "orderway.samples.feed=false",
+            "orderway.roles=all,-retention",
             "orderway.topology.max-retries=" + OrderJourneys.MAX_RETRIES,
             "orderway.topology.retry-delays=200ms,300ms",
             "orderway.retry.quick-redeliveries=" + OrderJourneys.QUICK_REDELIVERIES,
@@ -265,6 +267,13 @@ abstract class OrderJourneys {
                 .isEqualByComparingTo(total));
         assertThat(parcels(id)).isEqualTo(1);
         assertMails(id, form, "order.created", "order.payment_success", "order.invoiced", "order.shipped");
+    }
+
+    @Test
+    void aRoleThatIsLeftOutDoesNotWorkHere() {
+        assertThat(camel.getRouteController().getRouteStatus("retention-clean-up"))
+                .isEqualTo(ServiceStatus.Stopped);
+        assertThat(camel.getRouteController().getRouteStatus("outbox-sweep")).isEqualTo(ServiceStatus.Started);
     }
 
     @Test

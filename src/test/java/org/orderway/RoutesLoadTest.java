@@ -33,6 +33,9 @@ class RoutesLoadTest extends RouteTest {
     private static final int MOST_ROUTES = 5;
     private static final int MOST_STEPS = 10;
 
+    /** What an instance cannot be without. */
+    private static final Set<String> ALWAYS_AT_WORK = Set.of("outages-probe");
+
     private static final Map<Path, JsonNode> FILES = new LinkedHashMap<>();
 
     @Autowired
@@ -92,6 +95,14 @@ class RoutesLoadTest extends RouteTest {
             assertThat(route.has("errorHandler"))
                     .as(id + " errorHandler, which breaks Hawtio's diagrams")
                     .isFalse();
+            if (Set.of("spring-rabbitmq", "scheduler", "timer", "file")
+                            .contains(route.path("from").path("uri").asText())
+                    && !file.startsWith("routes-yaml/simulators")
+                    && !ALWAYS_AT_WORK.contains(id)) {
+                assertThat(route.path("group").asText())
+                        .as(id + " group: the role by which an instance can be without it")
+                        .isNotBlank();
+            }
             assertThat(route.has("nodePrefixId")).as(id + " nodePrefixId").isFalse();
         });
     }
