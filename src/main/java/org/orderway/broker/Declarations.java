@@ -57,7 +57,9 @@ class Declarations {
         exchanges.add(exchange(Topology.RETURN, "direct"));
         exchanges.add(exchange(Topology.RETRY, "direct"));
         for (ExchangeRow row : topology.exchanges()) {
-            exchanges.add(exchange(row.name(), row.type()));
+            if (!row.predeclared()) {
+                exchanges.add(exchange(row.name(), row.type()));
+            }
         }
         return exchanges;
     }

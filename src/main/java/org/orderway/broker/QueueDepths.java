@@ -56,10 +56,22 @@ public class QueueDepths {
         }
     }
 
-    /** The same of several queues; one whose depth is not known is not among them. */
+    /**
+     * The same of several queues; one whose depth is not known is not among them. An absent broker is asked once, since each
+     * further question would take its time, too.
+     */
     public Map<String, Long> ofEach(List<String> queues) {
         Map<String, Long> depths = new HashMap<>();
-        queues.forEach(queue -> of(queue).ifPresent(depth -> depths.put(queue, depth)));
+        try {
+            for (String queue : queues) {
+                QueueInformation found = admin.getQueueInfo(queue);
+                if (found != null) {
+                    depths.put(queue, (long) found.getMessageCount());
+                }
+            }
+        } catch (AmqpException away) {
+            log.debug("The depths of {} queues are unknown", queues.size() - depths.size(), away);
+        }
         return depths;
     }
 

@@ -61,7 +61,7 @@ public record Topology(
 
     public Topology {
         retryDelays = listOf(retryDelays);
-        exchanges = listOf(exchanges);
+        exchanges = listOf(exchanges).stream().filter(ExchangeRow::enabled).toList();
         queues = listOf(queues).stream().filter(QueueRow::enabled).toList();
         published = listOf(published);
         needs = listOf(needs);
@@ -81,11 +81,18 @@ public record Topology(
     /**
      * An exchange.
      *
-     * @param name    name on the broker
-     * @param type    topic, direct, fanout or headers
-     * @param purpose what it is for, written {@code for} in the table
+     * @param name        name on the broker
+     * @param enabled     false: as if the row were not there
+     * @param type        topic, direct, fanout or headers
+     * @param purpose     what it is for, written {@code for} in the table
+     * @param predeclared it is the broker's own, {@code amq.…}: bound to, but neither declared nor published to
      */
-    public record ExchangeRow(String name, String type, @Name("for") String purpose) {}
+    public record ExchangeRow(
+            String name,
+            @DefaultValue("true") boolean enabled,
+            String type,
+            @Name("for") String purpose,
+            boolean predeclared) {}
 
     /**
      * A queue. It has a consumer, or it has a delay and hands every message on to another queue.

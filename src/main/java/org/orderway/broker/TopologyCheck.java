@@ -20,6 +20,7 @@ class TopologyCheck {
 
     private static final Set<String> TYPES = Set.of("topic", "direct", "fanout", "headers");
     private static final Pattern NAME = Pattern.compile("[a-z0-9_]+");
+    private static final Pattern BROKERS_OWN = Pattern.compile("amq\\.[a-z]+");
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_-]+");
     private static final int LONGEST_KEY = 255;
 
@@ -70,7 +71,11 @@ class TopologyCheck {
         for (int i = 0; i < exchanges.size(); i++) {
             ExchangeRow row = exchanges.get(i);
             String where = "orderway.topology.exchanges[" + i + "] (" + row.name() + "): ";
-            if (row.name() == null || !NAME.matcher(row.name()).matches()) {
+            if (row.predeclared()
+                    && !BROKERS_OWN.matcher(String.valueOf(row.name())).matches()) {
+                mistakes.add(where + "predeclared are only the broker's own exchanges, amq.topic and the like");
+            } else if (!row.predeclared()
+                    && (row.name() == null || !NAME.matcher(row.name()).matches())) {
                 mistakes.add(where + "the name must consist of a-z, 0-9 and _");
             } else if (Topology.OWN_EXCHANGES.contains(row.name())) {
                 mistakes.add(where + "this exchange is always there and needs no row");
@@ -248,6 +253,11 @@ class TopologyCheck {
                         + didYouMean(
                                 row.exchange(),
                                 exchanges.stream().map(ExchangeRow::name).toList()));
+                continue;
+            }
+            if (BROKERS_OWN.matcher(row.exchange()).matches()) {
+                mistakes.add(where + "the exchange is the broker's own and has no alternate: what no queue wants would"
+                        + " vanish there");
                 continue;
             }
             if (!seen.add(row.exchange() + " " + row.key())) {

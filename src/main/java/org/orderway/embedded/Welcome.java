@@ -31,10 +31,12 @@ class Welcome {
                   orders       {}/orders
                   figures      {}/reports/orders
                   caught mail  {}/mails
+                  queues       {}/ops/topology.html
                   API          {}/openapi.yaml
                   health       {}/actuator/health
                 """
                         .stripTrailing(),
+                base,
                 base,
                 base,
                 base,

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.springframework.amqp.core.Binding;
 import org.springframework.amqp.core.Declarables;
@@ -131,6 +133,49 @@ class DeclarationsTest {
                 .anyMatch(binding -> binding.startsWith("notices  notice_queue")
                         && binding.contains("x-match=all")
                         && binding.contains("department=finance"));
+    }
+
+    @Test
+    void leavesAnExchangeOfTheBrokersOwnAloneAndBindsToIt() {
+        Declarables declared = declare(
+                """
+                exchanges: [{name: amq.topic, type: topic, predeclared: true}]
+                queues: [{name: a_queue, exchange: amq.topic, keys: ["warehouse.#"]}]
+                """);
+
+        assertThat(exchanges(declared)).map(Exchange::getName).doesNotContain("amq.topic");
+        assertThat(declared.getDeclarablesByType(Binding.class))
+                .map(b -> b.getExchange() + " " + b.getRoutingKey() + " " + b.getDestination())
+                .contains("amq.topic warehouse.# a_queue");
+    }
+
+    /** Nobody who publishes has to be changed for somebody new who listens. */
+    @Test
+    void aNewSubscriberAddsItsOwnQueuesAndBindingsAndChangesNothingThatIsThere() {
+        Set<String> before = words(new Declarations().declarables(Topologies.shipped()));
+        Topology shipped = Topologies.shipped();
+
+        Set<String> after =
+                words(new Declarations().declarables(Topologies.shipped("orderway.examples.regional-desk=true")));
+
+        assertThat(after).containsAll(before);
+        after.removeAll(before);
+        assertThat(after)
+                .isNotEmpty()
+                .allSatisfy(declared -> assertThat(declared).contains("india_desk"))
+                .contains("order_events order.*.in.# india_desk_queue");
+        assertThat(Topologies.shipped("orderway.examples.regional-desk=true").published())
+                .as("what is published")
+                .isEqualTo(shipped.published());
+    }
+
+    private static Set<String> words(Declarables declared) {
+        Set<String> words = new TreeSet<>();
+        exchanges(declared).forEach(e -> words.add(e.getName() + " " + e.getType() + " " + e.getArguments()));
+        queues(declared).forEach(q -> words.add(q.getName() + " " + q.getArguments()));
+        declared.getDeclarablesByType(Binding.class)
+                .forEach(b -> words.add(b.getExchange() + " " + b.getRoutingKey() + " " + b.getDestination()));
+        return words;
     }
 
     private static Declarables declare(String table) {

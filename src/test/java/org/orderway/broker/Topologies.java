@@ -3,12 +3,17 @@ package org.orderway.broker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.FileSystemResource;
@@ -19,8 +24,9 @@ class Topologies {
 
     private Topologies() {}
 
-    static Topology shipped() {
-        return bind(new FileSystemResource("application.yml"));
+    /** The one that is shipped, with other settings than are shipped, each as {@code name=value}. */
+    static Topology shipped(String... settings) {
+        return bind(new FileSystemResource("application.yml"), settings);
     }
 
     /** The text is what stands below {@code orderway.topology}. */
@@ -45,11 +51,16 @@ class Topologies {
         }
     }
 
-    private static Topology bind(Resource yaml) {
+    private static Topology bind(Resource yaml, String... settings) {
         try {
-            List<PropertySource<?>> documents = new YamlPropertySourceLoader().load("topology", yaml);
+            List<PropertySource<?>> documents = new ArrayList<>(new YamlPropertySourceLoader().load("topology", yaml));
+            Map<String, Object> others = Stream.of(settings)
+                    .map(setting -> setting.split("=", 2))
+                    .collect(Collectors.toMap(both -> both[0], both -> both[1]));
+            PropertySource<?> table = documents.get(0);
+            documents.add(0, new MapPropertySource("others", others));
             return new Binder(
-                            ConfigurationPropertySources.from(documents.get(0)),
+                            ConfigurationPropertySources.from(table),
                             new PropertySourcesPlaceholdersResolver(documents))
                     .bindOrCreate("orderway.topology", Topology.class);
         } catch (IOException e) {

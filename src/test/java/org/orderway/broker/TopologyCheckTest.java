@@ -140,6 +140,39 @@ class TopologyCheckTest {
     }
 
     @Test
+    void bindsToAnExchangeOfTheBrokersOwnButPublishesNothingThere() {
+        String rows =
+                """
+                exchanges:
+                  - {name: amq.topic, type: topic, predeclared: true}
+                  - {name: mine, type: topic, predeclared: true}
+                  - {name: amq.mine, type: topic}
+                  - {name: off, type: topic, enabled: false}
+                queues:
+                  - {name: a_queue, exchange: amq.topic, keys: ["warehouse.#"]}
+                  - {name: b_queue, exchange: "off", keys: [b]}
+                """;
+
+        assertThat(Topologies.mistakesIn(rows))
+                .containsExactly(
+                        "orderway.topology.exchanges[1] (mine): predeclared are only the broker's own exchanges, amq.topic"
+                                + " and the like",
+                        "orderway.topology.exchanges[2] (amq.mine): the name must consist of a-z, 0-9 and _",
+                        "orderway.topology.queues[1] (b_queue): binds to the exchange \"off\", which is not in"
+                                + " orderway.topology.exchanges");
+        assertThat(
+                        Topologies.mistakesIn(
+                                """
+                        exchanges: [{name: amq.topic, type: topic, predeclared: true}]
+                        queues: [{name: a_queue, exchange: amq.topic, keys: ["warehouse.#"]}]
+                        published: [{exchange: amq.topic, key: warehouse.a, to: [a_queue]}]
+                        """))
+                .containsExactly(
+                        "orderway.topology.published[0] (amq.topic warehouse.a): the exchange is the broker's own"
+                                + " and has no alternate: what no queue wants would vanish there");
+    }
+
+    @Test
     void refusesAKeyLongerThanTheProtocolAllows() {
         String key = "a".repeat(256);
 
