@@ -999,8 +999,35 @@ abstract class OrderJourneys {
                 await("the credit note").atMost(PATIENCE).until(() -> creditNotes(id), found -> !found.isEmpty());
         String note = notes.at("/0/number").asText();
         assertThat(text(shop.file("/orders/" + id + "/credit-notes/" + note).content()))
-                .contains("Credit note " + note, "Invoice: " + number, "Refunded GBP 6.20");
+                .contains("Credit note " + note, "Invoice: " + number, "Credited GBP 6.20");
         assertThat(shop.file("/orders/" + id + "/invoice").content()).isEqualTo(invoice.content());
+    }
+
+    @Test
+    void whatWasDueAtTheDoorAndComesBackUnpaidIsCredited() {
+        String sku = stocked(5);
+        ObjectNode waiting = line(form("cod", null, "CARRIER-500"), sku, 1, "3.10");
+        String cancelled = shop.place(waiting);
+        String returned = shop.place(line(form("cod", null), sku, 2, "3.10"));
+        String invoice = awaitInvoice(cancelled);
+        awaitStatus(returned, "SHIPPED");
+
+        cancel(cancelled, "customer");
+        takeBack(returned, sku, 1, number("key"));
+        takeBack(returned, sku, 1, number("key"));
+
+        await("the credit notes").atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(creditNotes(cancelled)).singleElement().satisfies(note -> {
+                assertThat(note.path("invoice").asText()).isEqualTo(invoice);
+                assertThat(note.path("amount").decimalValue()).isEqualByComparingTo("3.10");
+            });
+            assertThat(creditNotes(returned)).hasSize(2).allSatisfy(note -> assertThat(
+                            note.path("amount").decimalValue())
+                    .isEqualByComparingTo("3.10"));
+        });
+        awaitQuiet(cancelled, returned);
+        assertThat(deadLetters(cancelled)).isEmpty();
+        assertThat(deadLetters(returned)).isEmpty();
     }
 
     @Test
@@ -1404,9 +1431,12 @@ abstract class OrderJourneys {
                         rows(
                                 """
                         select o.number from orders o join invoices i on i.order_id = o.id
-                        where o.refunded <> coalesce((select sum(amount) from credit_notes c where c.order_id = o.id), 0)
+                        where o.refunded <>
+                                coalesce((select sum(amount) from credit_notes c where c.order_id = o.id and refunded), 0)
+                            or o.captured = 0 and o.status in ('CANCELLED', 'RETURNED') and i.total <>
+                                coalesce((select sum(amount) from credit_notes c where c.order_id = o.id), 0)
                         """))
-                .as("what was refunded of an invoice is credited")
+                .as("what was refunded of an invoice is credited, and what came to nothing unpaid")
                 .isEmpty();
         assertThat(rows("select series || last from paper_numbers order by 1"))
                 .as("no number is missing")

@@ -6,7 +6,7 @@ import java.time.LocalDate;
 import java.util.List;
 
 /**
- * What a credit note says: this much of an invoice went back.
+ * What a credit note says: this much of an invoice need not be paid, or went back.
  *
  * @param invoice the number of the invoice it belongs to
  * @param order   the shop's number of the order

@@ -8,22 +8,24 @@ import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.orderway.messages.Event;
 import org.orderway.messages.Outcome;
 import org.orderway.orders.IllegalTransition;
 import org.orderway.orders.Order;
+import org.orderway.orders.OrderStatus;
 import org.orderway.orders.Papers.Paper;
 import org.orderway.orders.PaymentState;
+import org.orderway.orders.Returns;
 import org.orderway.orders.Steps;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * One credit note for each refund of an invoiced order. What was refunded without ever having been invoiced needs none; a
- * refund that overtakes the invoice of an order that has left the house issues that first.
+ * One credit note for each refund of an invoiced order, and one for what was invoiced and will never be collected: goods that
+ * came back unpaid, and an order that was cancelled unpaid. What was never invoiced needs none; a refund or return that
+ * overtakes the invoice of an order that has left the house issues that first.
  */
 @Component("creditNotes")
 public class CreditNotes {
@@ -32,6 +34,7 @@ public class CreditNotes {
 
     private final Steps steps;
     private final Invoices invoices;
+    private final Returns returns;
     private final PaperNumbers numbers;
     private final PaperPrint print;
     private final JdbcClient jdbc;
@@ -41,6 +44,7 @@ public class CreditNotes {
     CreditNotes(
             Steps steps,
             Invoices invoices,
+            Returns returns,
             PaperNumbers numbers,
             PaperPrint print,
             JdbcClient jdbc,
@@ -48,6 +52,7 @@ public class CreditNotes {
             InvoiceSettings settings) {
         this.steps = steps;
         this.invoices = invoices;
+        this.returns = returns;
         this.numbers = numbers;
         this.print = print;
         this.jdbc = jdbc;
@@ -59,32 +64,82 @@ public class CreditNotes {
     public record Summary(String number, String invoice, BigDecimal amount, String currency, String issuedAt) {}
 
     /**
-     * Issues the credit note of a refund, once.
+     * Issues the credit note of a refund, a return or a cancel, once. What was paid is credited when it is refunded, whatever
+     * it is refunded for; only what was not paid is credited because of the return or the cancel itself.
      *
-     * @throws IllegalTransition when the order was not refunded that much: anybody may publish an event
+     * @throws IllegalTransition when the order is not what the event says: anybody may publish one
      */
     @Transactional
     public Outcome issue(Event event) {
-        return steps.afterwards(event.orderId(), "credit-" + event.id(), order -> {
-            BigDecimal amount = event.body().path("amount").decimalValue();
-            if (amount.signum() <= 0 || amount.compareTo(order.refunded().subtract(credited(order.id()))) > 0) {
-                throw new IllegalTransition(order.id(), order.paymentState(), PaymentState.REFUNDED);
-            }
-            Optional<Invoice> known = invoices.find(order.id());
-            Outcome invoiced = known.isPresent() ? Outcome.SILENT : invoices.issueFor(order.id());
-            known.or(() -> invoices.find(order.id())).ifPresent(invoice -> write(order, invoice, event.id(), amount));
-            return new Outcome(false, invoiced.messages());
+        return steps.afterwards(event.orderId(), "credit-" + event.id(), order -> switch (event.type()) {
+            case "order.refunded" -> refunded(order, event);
+            case "order.returned" -> returned(order, event);
+            default -> cancelled(order, event);
         });
     }
 
-    private BigDecimal credited(UUID orderId) {
-        return jdbc.sql("select coalesce(sum(amount), 0) from credit_notes where order_id = ?")
+    private Outcome refunded(Order order, Event event) {
+        BigDecimal amount = event.body().path("amount").decimalValue();
+        if (amount.signum() <= 0 || amount.compareTo(order.refunded().subtract(refundsCredited(order.id()))) > 0) {
+            throw new IllegalTransition(order.id(), order.paymentState(), PaymentState.REFUNDED);
+        }
+        Outcome invoiced = invoiced(order);
+        invoices.find(order.id()).ifPresent(invoice -> write(order, invoice, event.id(), amount, true));
+        return invoiced;
+    }
+
+    private Outcome returned(Order order, Event event) {
+        BigDecimal value = returns.value(order.id(), UUID.fromString(event.text("returnId")))
+                .orElseThrow(() -> new IllegalTransition(order.id(), order.status(), OrderStatus.RETURNED));
+        if (isPaid(order)) {
+            return Outcome.SILENT;
+        }
+        Outcome invoiced = invoiced(order);
+        invoices.find(order.id()).ifPresent(invoice -> waive(order, invoice, event, value));
+        return invoiced;
+    }
+
+    private Outcome cancelled(Order order, Event event) {
+        if (order.status() != OrderStatus.CANCELLED) {
+            throw new IllegalTransition(order.id(), order.status(), OrderStatus.CANCELLED);
+        }
+        if (!isPaid(order)) {
+            invoices.find(order.id()).ifPresent(invoice -> waive(order, invoice, event, invoice.total()));
+        }
+        return Outcome.SILENT;
+    }
+
+    private static boolean isPaid(Order order) {
+        return order.captured().signum() > 0;
+    }
+
+    /** The invoice may still be on its way. */
+    private Outcome invoiced(Order order) {
+        return invoices.find(order.id()).isPresent()
+                ? Outcome.SILENT
+                : new Outcome(false, invoices.issueFor(order.id()).messages());
+    }
+
+    /** Nothing is credited twice: an invoice is worth at least nothing. */
+    private void waive(Order order, Invoice invoice, Event event, BigDecimal amount) {
+        BigDecimal left = invoice.total().subtract(sum(order.id(), ""));
+        if (left.min(amount).signum() > 0) {
+            write(order, invoice, event.id(), left.min(amount), false);
+        }
+    }
+
+    private BigDecimal refundsCredited(UUID orderId) {
+        return sum(orderId, " and refunded");
+    }
+
+    private BigDecimal sum(UUID orderId, String which) {
+        return jdbc.sql("select coalesce(sum(amount), 0) from credit_notes where order_id = ?" + which)
                 .param(orderId)
                 .query(BigDecimal.class)
                 .single();
     }
 
-    private void write(Order order, Invoice invoice, String refund, BigDecimal amount) {
+    private void write(Order order, Invoice invoice, String cause, BigDecimal amount, boolean refunded) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         LocalDate today = LocalDate.ofInstant(now, settings.zone());
         CreditNote note = new CreditNote(
@@ -99,14 +154,16 @@ public class CreditNotes {
                 amount);
         jdbc.sql(
                         """
-                        insert into credit_notes (number, invoice, order_id, refund, issued_at, currency, amount, content)
-                        values (?, ?, ?, ?, ?, ?, ?, cast(? as jsonb))
+                        insert into credit_notes (number, invoice, order_id, cause, refunded, issued_at, currency, amount,
+                            content)
+                        values (?, ?, ?, ?, ?, ?, ?, ?, cast(? as jsonb))
                         """)
                 .params(
                         note.number(),
                         note.invoice(),
                         order.id(),
-                        refund,
+                        cause,
+                        refunded,
                         Timestamp.from(now),
                         note.currency(),
                         note.amount(),

@@ -54,7 +54,7 @@ class PaperPrint {
             sheets.pair("Order", note.order());
             sheets.gap();
             sheets.rule();
-            sheets.row("Refunded " + note.currency(), "", "", amount(note.amount(), note.currency()));
+            sheets.row("Credited " + note.currency(), "", "", amount(note.amount(), note.currency()));
             return sheets.bytes();
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot print credit note " + note.number(), e);

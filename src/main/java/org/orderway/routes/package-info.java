@@ -1,2 +1,2 @@
-/** Loading the YAML routes, and telling a person what is wrong with one. */
+/** Loading the YAML routes, telling a person what is wrong with one, and what routes need that YAML has no word for. */
 package org.orderway.routes;

@@ -95,6 +95,7 @@ class AuditDatabaseTest extends DatabaseTest {
         "order.shipped, Parcels OW1GB",
         "order.failed, out_of_stock",
         "order.failed.inventory, Bug",
+        "'order.invoiced', '2026-000001, 17.85 GBP'",
         "order.analytics.ended, FAILED"
     })
     void saysInAFewWordsWhatHappened(String type, String detail) {

@@ -38,6 +38,8 @@ class TopologyTest {
             order_events  | order.failed                 | restock_queue refund_queue failed_order_queue notification_queue audit_queue
             order_events  | order.failed.payment         | failed_order_queue audit_queue
             order_events  | order.refunded               | credit_note_queue notification_queue audit_queue
+            order_events  | order.cancelled              | restock_queue refund_queue credit_note_queue notification_queue audit_queue
+            order_events  | order.returned               | restock_queue refund_queue credit_note_queue notification_queue audit_queue
             order_events  | order.invoiced               | notification_queue audit_queue
             order_events  | order.shipped                | notification_queue audit_queue
             order_events  | order.notification.sms       | notification_queue audit_queue

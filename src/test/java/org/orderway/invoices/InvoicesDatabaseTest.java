@@ -18,6 +18,7 @@ import org.orderway.messages.Outcome;
 import org.orderway.messages.OutgoingMessage;
 import org.orderway.orders.IllegalTransition;
 import org.orderway.orders.OrderView;
+import org.orderway.orders.Returns;
 import org.orderway.orders.UnknownOrder;
 import org.orderway.testing.DatabaseTest;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -36,6 +37,9 @@ class InvoicesDatabaseTest extends DatabaseTest {
 
     @Autowired
     private OrderView view;
+
+    @Autowired
+    private Returns returns;
 
     @Test
     void aPaidOrderGetsOneInvoiceHoweverOftenItIsTold() {
@@ -247,6 +251,79 @@ class InvoicesDatabaseTest extends DatabaseTest {
         assertThat(creditNotes.list(order.toString())).hasSize(1);
     }
 
+    @Test
+    void anOrderThatIsCancelledUnpaidAfterItsInvoiceIsCreditedOnce() {
+        UUID order = due("W-1");
+        invoices.issue(success(order));
+        jdbc.sql("update orders set status = 'CANCELLED', payment_state = 'none'")
+                .update();
+
+        creditNotes.issue(event("order.cancelled", order, Map.of("refund", 0)));
+        creditNotes.issue(event("order.cancelled", order, Map.of("refund", 0)));
+
+        assertThat(amounts(order)).containsExactly("7.5");
+    }
+
+    @Test
+    void anOrderThatIsCancelledUnpaidBeforeItsInvoiceNeedsNoCreditNote() {
+        UUID order = due("W-1");
+        status(order, "CANCELLED");
+
+        creditNotes.issue(event("order.cancelled", order, Map.of("refund", 0)));
+
+        assertThat(invoices.issue(success(order)).isVoid()).isTrue();
+        assertThat(count("paper_numbers")).isZero();
+    }
+
+    @Test
+    void goodsThatComeBackUnpaidAreCreditedByTheirValueAlsoBeforeTheirInvoice() {
+        UUID order = due("W-1");
+        ship(order);
+
+        Outcome first = creditNotes.issue(takenBack(order, 1));
+        Outcome second = creditNotes.issue(takenBack(order, 2));
+
+        assertThat(first.messages()).extracting(OutgoingMessage::type).containsExactly("order.invoiced");
+        assertThat(second.messages()).isEmpty();
+        assertThat(amounts(order)).containsExactly("2.5", "5");
+    }
+
+    @Test
+    void whatWasPaidIsCreditedByItsRefundAndNotByItsReturnToo() {
+        UUID order = paid("W-1");
+        invoices.issue(success(order));
+        ship(order);
+
+        assertThat(creditNotes.issue(takenBack(order, 1)).messages()).isEmpty();
+        refund(order, "2.50", "r-1");
+
+        assertThat(amounts(order)).containsExactly("2.5");
+    }
+
+    @Test
+    void whatComesBackUnpaidBeforeTheRestIsPaidDoesNotStandInForARefund() {
+        UUID order = due("W-1");
+        ship(order);
+        creditNotes.issue(takenBack(order, 1));
+        jdbc.sql("update orders set payment_state = 'collected', captured = 5").update();
+
+        refund(order, "5", "r-1");
+
+        assertThat(amounts(order)).containsExactly("2.5", "5");
+    }
+
+    @Test
+    void aCancelAndAReturnThatNobodyMadeAreNotCredited() {
+        UUID order = due("W-1");
+        invoices.issue(success(order));
+
+        for (String forged : List.of("order.cancelled", "order.returned")) {
+            assertThatThrownBy(() -> creditNotes.issue(event(forged, order, Map.of())))
+                    .isInstanceOf(IllegalTransition.class);
+        }
+        assertThat(count("credit_notes")).isZero();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"2.51", "0", "-1"})
     void aRefundNobodyMadeIsNotCredited(String amount) {
@@ -280,6 +357,34 @@ class InvoicesDatabaseTest extends DatabaseTest {
                 .param(order)
                 .update();
         return order;
+    }
+
+    private UUID due(String number) {
+        UUID order = placed(number, line(1, "A", 3));
+        jdbc.sql("update orders set status = 'PAYMENT_DUE', payment_state = 'due', payment_method = 'cod' where id = ?")
+                .param(order)
+                .update();
+        return order;
+    }
+
+    private void ship(UUID order) {
+        jdbc.sql("update orders set status = 'SHIPPED', fulfilment_state = 'shipped' where id = ?")
+                .param(order)
+                .update();
+    }
+
+    /** So many pieces of a shipped order came back. */
+    private Event takenBack(UUID order, int pieces) {
+        Returns.Answer taken = returns.open(order, List.of(new Returns.Pieces("A", pieces)), "damaged", null);
+        Event event =
+                event("order.returned", order, Map.of("returnId", taken.id().toString()));
+        return new Event(taken.id().toString(), event.type(), order, event.occurredAt(), event.body());
+    }
+
+    private List<String> amounts(UUID order) {
+        return creditNotes.list(order.toString()).stream()
+                .map(note -> note.amount().stripTrailingZeros().toPlainString())
+                .toList();
     }
 
     private Outcome refund(UUID order, String amount, String refund) {

@@ -56,7 +56,7 @@ class PaperPrintTest {
 
         assertThat(text(print.of(note)).lines().map(String::strip))
                 .containsSubsequence(
-                        "Credit note C2026-000001", "Ada Lovelace", "Invoice: 2026-000001", "Refunded GBP 2.50");
+                        "Credit note C2026-000001", "Ada Lovelace", "Invoice: 2026-000001", "Credited GBP 2.50");
     }
 
     @Test
