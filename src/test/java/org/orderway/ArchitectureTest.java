@@ -48,7 +48,7 @@ class ArchitectureTest {
     static final ArchRule featuresDoNotKnowEachOther = SlicesRuleDefinition.slices()
             .matching(
                     "org.orderway.(analytics|announcements|audit|imports|inventory|notices|notification|payment|shipping|simulators|watchdog|"
-                            + "failures|catalogue|invoices|desk)..")
+                            + "failures|finance|catalogue|invoices|desk)..")
             .should()
             .notDependOnEachOther();
 
@@ -60,6 +60,7 @@ class ArchitectureTest {
                     "org.orderway.announcements..",
                     "org.orderway.audit..",
                     "org.orderway.failures..",
+                    "org.orderway.finance..",
                     "org.orderway.imports..",
                     "org.orderway.inventory..",
                     "org.orderway.invoices..",
@@ -121,10 +122,10 @@ class ArchitectureTest {
             .resideInAnyPackage(
                     "org.orderway.orders..",
                     "org.orderway.payment..",
+                    "org.orderway.finance..",
                     "org.orderway.inventory..",
                     "org.orderway.invoices..",
                     "org.orderway.imports..",
-                    "org.orderway.invoices..",
                     "org.orderway.watchdog..")
             .and()
             .areDeclaredInClassesThat()

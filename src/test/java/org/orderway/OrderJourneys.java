@@ -178,6 +178,7 @@ abstract class OrderJourneys {
             tap.listen("order_events", "order.#");
             tap.listen("order_payment", "prepaid");
             tap.listen("order_payment", "cod");
+            tap.listen("payment_events", "payment.#");
             tap.listen("announcements", "");
             tap.listen("notices", Map.of("x-match", "all", "department", "finance", "type", "urgent"));
             for (Queue queue : declarables.getDeclarablesByType(Queue.class)) {
@@ -1446,6 +1447,15 @@ abstract class OrderJourneys {
                         select '' || count(*) from invoices having count(*) > 0 union all
                         select 'C' || count(*) from credit_notes having count(*) > 0 order by 1
                         """));
+        assertThat(
+                        rows(
+                                """
+                        select o.number from orders o left join ledger_entries l on l.order_id = o.id
+                        group by o.id having o.captured <> coalesce(sum(l.amount) filter (where l.amount > 0), 0)
+                            or o.captured - o.refunded <> coalesce(sum(l.amount), 0)
+                        """))
+                .as("the ledger tells the money of each order")
+                .isEmpty();
         assertThat(tap.depth("unroutable_queue")).isZero();
         assertThat(column("select count(*) from outbox", Long.class)).isZero();
     }

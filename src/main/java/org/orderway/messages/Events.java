@@ -22,16 +22,19 @@ public class Events {
     private final Clock clock;
     private final String orderEvents;
     private final String orderPayment;
+    private final String paymentEvents;
 
     Events(
             ObjectMapper mapper,
             Clock clock,
             @Value("${orderway.exchange.orders}") String orderEvents,
-            @Value("${orderway.exchange.payments}") String orderPayment) {
+            @Value("${orderway.exchange.payments}") String orderPayment,
+            @Value("${orderway.exchange.payment-events}") String paymentEvents) {
         this.mapper = mapper;
         this.clock = clock;
         this.orderEvents = orderEvents;
         this.orderPayment = orderPayment;
+        this.paymentEvents = paymentEvents;
     }
 
     /** An event that happens once in the life of an order; its type is its routing key. */
@@ -52,6 +55,11 @@ public class Events {
     /** The payment of an order, handed to whoever serves its payment method. */
     public OutgoingMessage paymentRequested(UUID orderId, String number, String method, Map<String, ?> details) {
         return message(orderPayment, method, orderId, number, "payment.requested", EventIds.ONCE, details);
+    }
+
+    /** What happened to money of an order; the operation is what makes this occurrence single. */
+    public OutgoingMessage money(UUID orderId, String number, String type, String operation, Map<String, ?> details) {
+        return message(paymentEvents, type, orderId, number, type, operation, details);
     }
 
     /**

@@ -3,18 +3,21 @@ package org.orderway.payment;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.orderway.messages.Event;
 import org.orderway.messages.Outbox;
 import org.orderway.messages.Outcome;
+import org.orderway.messages.OutgoingMessage;
 import org.orderway.orders.Cancellation;
 import org.orderway.orders.Effects;
 import org.orderway.orders.Order;
 import org.orderway.orders.OrderEvents;
 import org.orderway.orders.OrderStatus;
 import org.orderway.orders.Orders;
+import org.orderway.orders.PaymentEvents;
 import org.orderway.orders.Steps;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -28,6 +31,7 @@ public class Payment {
     private final Steps steps;
     private final Orders orders;
     private final OrderEvents events;
+    private final PaymentEvents moneyEvents;
     private final Effects effects;
     private final Cancellation cancellation;
     private final Outbox outbox;
@@ -38,6 +42,7 @@ public class Payment {
             Steps steps,
             Orders orders,
             OrderEvents events,
+            PaymentEvents moneyEvents,
             Effects effects,
             Cancellation cancellation,
             Outbox outbox,
@@ -46,6 +51,7 @@ public class Payment {
         this.steps = steps;
         this.orders = orders;
         this.events = events;
+        this.moneyEvents = moneyEvents;
         this.effects = effects;
         this.cancellation = cancellation;
         this.outbox = outbox;
@@ -124,6 +130,7 @@ public class Payment {
         boolean isNews = effects.known(charge.key(), answer);
         if (now.status() == OrderStatus.CANCELLED && isNews && status.equals("captured")) {
             orders.capturedInVain(now, now.total());
+            outbox.add(succeeded(now));
             outbox.add(events.capturedLate(now, now.total()));
             return Outcome.SILENT;
         }
@@ -139,14 +146,22 @@ public class Payment {
 
     private Outcome capture(Order order) {
         orders.captured(order, order.total());
-        return Outcome.of(events.paymentSuccess(order, order.total()));
+        OutgoingMessage paid = events.paymentSuccess(order, order.total());
+        return order.total().signum() == 0 ? Outcome.of(paid) : Outcome.of(paid, succeeded(order));
     }
 
     private Outcome concluded(Order order, boolean captured) {
+        List<OutgoingMessage> messages = new ArrayList<>();
         if (captured) {
             orders.capturedInVain(order, order.total());
+            messages.add(succeeded(order));
         }
-        return new Outcome(false, cancellation.conclude(orders.lock(order.id()), order.reason()));
+        messages.addAll(cancellation.conclude(orders.lock(order.id()), order.reason()));
+        return new Outcome(false, messages);
+    }
+
+    private OutgoingMessage succeeded(Order order) {
+        return moneyEvents.succeeded(order, key(order.id()), order.total());
     }
 
     /** The charges that decide about orders that wait to be cancelled. */

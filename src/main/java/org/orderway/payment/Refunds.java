@@ -12,6 +12,7 @@ import org.orderway.orders.Order;
 import org.orderway.orders.OrderEvents;
 import org.orderway.orders.OrderStatus;
 import org.orderway.orders.Orders;
+import org.orderway.orders.PaymentEvents;
 import org.orderway.orders.Returns;
 import org.orderway.orders.Steps;
 import org.springframework.stereotype.Component;
@@ -29,6 +30,7 @@ public class Refunds {
     private final Steps steps;
     private final Orders orders;
     private final OrderEvents events;
+    private final PaymentEvents moneyEvents;
     private final Effects effects;
     private final Returns returns;
     private final Clock clock;
@@ -38,6 +40,7 @@ public class Refunds {
             Steps steps,
             Orders orders,
             OrderEvents events,
+            PaymentEvents moneyEvents,
             Effects effects,
             Returns returns,
             Clock clock,
@@ -45,6 +48,7 @@ public class Refunds {
         this.steps = steps;
         this.orders = orders;
         this.events = events;
+        this.moneyEvents = moneyEvents;
         this.effects = effects;
         this.returns = returns;
         this.clock = clock;
@@ -126,7 +130,9 @@ public class Refunds {
         return steps.afterwards(refund.orderId(), step(refund.operation()), order -> {
             effects.known(refund.key(), answer);
             orders.refunded(order, refund.amount());
-            return Outcome.of(events.refunded(order, refund.operation(), refund.amount()));
+            return Outcome.of(
+                    events.refunded(order, refund.operation(), refund.amount()),
+                    moneyEvents.refunded(order, refund.key(), refund.amount()));
         });
     }
 

@@ -50,6 +50,10 @@ class TopologyTest {
             order_events  | inventory.low                | nobody
             announcements |                              | email_announcement_queue sms_announcement_queue app_announcement_queue
             notices       |                              | finance_notice_queue urgent_notice_queue
+            payment_events | payment.succeeded           | finance_queue
+            payment_events | payment.chargeback          | finance_queue
+            payment_events | payment.succeeded.again     | nobody
+            payment_events | order.created               | nobody
             order_payment | prepaid                      | prepaid_payment_queue
             order_payment | cod                          | cod_payment_queue
             order_payment | cash                         | nobody
@@ -121,6 +125,8 @@ class TopologyTest {
         "order_events, order.failed.shipping, true",
         "order_events, order.normal.in.toys.big, false",
         "order_payment, cod, true",
+        "payment_events, payment.refunded, true",
+        "payment_events, payment.refund, false",
         "order_payment, cash, false",
         "order_retry, shipping_retry_5s_queue, true",
         "order_retry, shipping_retry_6s_queue, false",

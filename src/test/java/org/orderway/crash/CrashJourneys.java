@@ -588,6 +588,15 @@ abstract class CrashJourneys {
                 .as("captured in all")
                 .isEqualByComparingTo(
                         number("select coalesce(sum(amount), 0) from simulators.charges where status = 'captured'"));
+        assertThat(
+                        strings(
+                                """
+                select o.id::text from orders o left join ledger_entries l on l.order_id = o.id
+                group by o.id having o.captured <> coalesce(sum(l.amount) filter (where l.amount > 0), 0)
+                    or o.captured - o.refunded <> coalesce(sum(l.amount), 0)
+                """))
+                .as("orders whose money the ledger does not tell")
+                .isEmpty();
     }
 
     private void parcelsAddUp() {

@@ -153,7 +153,12 @@ class MakingGoodDatabaseTest extends DatabaseTest {
         Outcome first = refund("order.cancelled");
         Outcome second = refund("order.cancelled");
 
-        assertThat(first.messages()).extracting(OutgoingMessage::type).containsExactly("order.refunded");
+        assertThat(first.messages())
+                .extracting(OutgoingMessage::type)
+                .containsExactly("order.refunded", "payment.refunded");
+        JsonNode movement = body(first.messages().get(1));
+        assertThat(movement.path("paymentId").asText()).isEqualTo("refund-" + order + "-order.cancelled");
+        assertThat(movement.path("amount").decimalValue()).isEqualByComparingTo("7.5");
         assertThat(second).usingRecursiveComparison().isEqualTo(first);
         assertMoney("refunded", "7.5", "7.5");
         assertThatThrownBy(() -> refund("order.failed")).isInstanceOf(IllegalTransition.class);
@@ -194,10 +199,15 @@ class MakingGoodDatabaseTest extends DatabaseTest {
 
         assertThat(statusOf(order)).isEqualTo("CANCELLED");
         assertThat(outcome.messages())
+                .filteredOn(message -> message.type().startsWith("order."))
                 .extracting(OutgoingMessage::type)
                 .containsExactly("order.cancelled", "order.analytics.ended");
-        assertThat(body(outcome.messages().get(0)).path("refund").decimalValue())
-                .isEqualByComparingTo(toRefund);
+        assertThat(outcome.messages())
+                .filteredOn(message -> message.type().equals("payment.succeeded"))
+                .as("money that came in is told of, whatever came of the order")
+                .hasSize(toRefund.signum());
+        OutgoingMessage cancelled = outcome.messages().get(outcome.messages().size() - 2);
+        assertThat(body(cancelled).path("refund").decimalValue()).isEqualByComparingTo(toRefund);
         refund("order.cancelled");
         assertMoney(toRefund.signum() > 0 ? "refunded" : "none", toRefund.toString(), toRefund.toString());
     }
@@ -223,7 +233,7 @@ class MakingGoodDatabaseTest extends DatabaseTest {
 
         List<Outbox.Entry> entries = payment.resolve(payment.awaited().get(0), json(CAPTURED));
 
-        assertThat(told(entries)).containsExactly("order.cancelled", "order.analytics.ended");
+        assertThat(told(entries)).containsExactly("payment.succeeded", "order.cancelled", "order.analytics.ended");
         assertThat(statusOf(order)).isEqualTo("CANCELLED");
         assertThat(payment.awaited()).isEmpty();
         assertThat(payment.intend(event("payment.requested", order, Map.of()))
@@ -231,7 +241,7 @@ class MakingGoodDatabaseTest extends DatabaseTest {
                         .messages())
                 .extracting(OutgoingMessage::type)
                 .as("a late delivery tells the same again")
-                .containsExactly("order.cancelled", "order.analytics.ended");
+                .containsExactly("payment.succeeded", "order.cancelled", "order.analytics.ended");
     }
 
     @Test
@@ -267,9 +277,9 @@ class MakingGoodDatabaseTest extends DatabaseTest {
         assertThat(jdbc.sql("select message::jsonb -> 0 ->> 'type' from outbox")
                         .query(String.class)
                         .list())
-                .containsExactly("order.captured_late");
+                .containsExactly("payment.succeeded", "order.captured_late");
         assertMoney("captured", "7.5", "0");
-        assertThat(refund("order.captured_late").messages()).hasSize(1);
+        assertThat(refund("order.captured_late").messages()).hasSize(2);
         assertMoney("refunded", "7.5", "7.5");
     }
 

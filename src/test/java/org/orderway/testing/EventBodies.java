@@ -56,6 +56,11 @@ public final class EventBodies {
                             false)),
             Map.entry("order.invoiced", Map.of("invoice", "2026-000001", "total", 17.85, "currency", "GBP")),
             Map.entry("order.refunded", Map.of("amount", 5.10, "currency", "GBP")),
+            Map.entry("payment.succeeded", movement("charge-1")),
+            Map.entry("payment.refunded", movement("refund-1")),
+            Map.entry(
+                    "payment.chargeback",
+                    plus(movement("charge-1"), Map.of("chargebackId", "cb-1", "reason", "fraud"))),
             Map.entry(
                     "announcement.published",
                     Map.of("announcementId", "0193a5c0-0000-7000-8000-0000000000a1", "kind", "promotion")),
@@ -86,6 +91,22 @@ public final class EventBodies {
         body.put("number", "536365");
         body.putAll(DETAILS.get(type.startsWith("order.failed.") ? "order.failed.step" : type));
         return body;
+    }
+
+    private static Map<String, Object> movement(String paymentId) {
+        return Map.of(
+                "paymentId",
+                paymentId,
+                "method",
+                "prepaid",
+                "amount",
+                new BigDecimal("5.10"),
+                "currency",
+                "GBP",
+                "country",
+                "gb",
+                "customerId",
+                "c-7");
     }
 
     private static Map<String, Object> plus(Map<String, Object> some, Map<String, Object> more) {

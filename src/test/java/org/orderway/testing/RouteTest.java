@@ -42,6 +42,7 @@ import org.orderway.failures.DeadLetters;
 import org.orderway.failures.Decisions;
 import org.orderway.failures.Failures;
 import org.orderway.failures.Replays;
+import org.orderway.finance.Ledger;
 import org.orderway.imports.ImportedReturns;
 import org.orderway.inventory.Inventory;
 import org.orderway.inventory.Products;
@@ -193,6 +194,9 @@ public abstract class RouteTest {
 
     @MockitoBean
     protected CreditNotes creditNotes;
+
+    @MockitoBean
+    protected Ledger ledger;
 
     @MockitoBean
     protected Analytics analytics;

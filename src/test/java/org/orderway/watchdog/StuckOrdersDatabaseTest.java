@@ -42,7 +42,7 @@ class StuckOrdersDatabaseTest extends OrdersOfAllKinds {
                 new Place("created", "inventory_queue", "reserve", "order.created", "order.analytics.created"),
                 new Place("reserved", "payment_queue", "payment-handover", "order.inventory_checked"),
                 new Place("handed-over", "prepaid_payment_queue", "charge", "prepaid"),
-                new Place("paid", "shipping_queue", "ship", "order.payment_success"),
+                new Place("paid", "shipping_queue", "ship", "order.payment_success", "payment.succeeded"),
                 new Place("due", "shipping_queue", "ship", "order.payment_success"),
                 new Place("cancelling", "prepaid_payment_queue", "charge", "prepaid"));
     }
