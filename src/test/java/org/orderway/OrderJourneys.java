@@ -495,7 +495,7 @@ abstract class OrderJourneys {
                 .isEqualTo(413);
     }
 
-    // --- announcements and notices
+    // --- announcements
 
     @Test
     void anAnnouncementReachesEachCustomerOnceOnEveryChannelTheyWant() {
@@ -579,6 +579,98 @@ abstract class OrderJourneys {
                         .stream());
         return Stream.concat(mails, texts).sorted().toList();
     }
+
+    // --- what customers are told of their orders
+
+    @Test
+    void aCustomerIsToldEachFactOnceOnEveryChannelTheyWantAndInTheirLanguage() {
+        ObjectNode form = line(form("prepaid", "tok_ok").put("number", number("W")), stocked(5), 2, "3.10");
+        String preferences =
+                """
+                {"locale": "de-AT", "channels": {"sms": {"phone": "+4366400001"}, "app": {"deviceToken": "d-at"}}}
+                """;
+        String customer = form.at("/customer/id").asText();
+        Answer put = shop.send("PUT", "/customers/" + customer + "/preferences", "application/json", preferences);
+        assertThat(put.status()).isEqualTo(200);
+
+        String id = shop.place(form);
+        String tracking =
+                awaitStatus(id, "SHIPPED").at("/shipment/trackingNumber").asText();
+
+        String number = form.path("number").asText();
+        List<String> told = List.of(
+                "push € 6,20 erhalten",
+                "push € 6,20. Sobald",
+                "push über € 6,20 kommt per E-Mail",
+                "push /" + tracking,
+                "sms Ihre Bestellung " + number + " ist unterwegs: http",
+                "sms Rechnung",
+                "sms Zahlung von € 6,20",
+                "sms Bestellung " + number + " über € 6,20 erhalten");
+        await("texts to " + customer).atMost(PATIENCE).untilAsserted(() -> assertThat(texts("+4366400001", "d-at"))
+                .hasSameSizeAs(told)
+                .allSatisfy(text -> assertThat(told)
+                        .filteredOn(words -> saysSo(text, words))
+                        .hasSize(1)));
+        assertMails(id, form, "order.created", "order.payment_success", "order.invoiced", "order.shipped");
+        assertThat(timeline(id)).contains("sms", "push");
+
+        for (Heard message : tap.heard(isOf(id).and(m -> m.exchange().equals("order_events")))) {
+            tap.publish(message.exchange(), message.routingKey(), message.properties(), message.body(), 2);
+        }
+        awaitQuiet(id);
+        assertThat(texts("+4366400001", "d-at")).hasSameSizeAs(told);
+        assertMails(id, form, "order.created", "order.payment_success", "order.invoiced", "order.shipped");
+    }
+
+    /** What was sent to a phone or an app, with its channel. */
+    private List<String> texts(String phone, String deviceToken) {
+        return sql.sql(
+                        "select case channel when 'app' then 'push' else channel end || ' ' || text from simulators.texts"
+                                + " where receiver in (?, ?) and key ~ '^(sms|push)-'")
+                .params(phone, deviceToken)
+                .query(String.class)
+                .list();
+    }
+
+    private static boolean saysSo(String text, String channelAndWords) {
+        String[] parts = channelAndWords.split(" ", 2);
+        return text.startsWith(parts[0] + " ") && text.contains(parts[1]);
+    }
+
+    @Test
+    void whatOtherSystemsAskForIsSentOnceAndWhatCannotBeReadIsADeadLetterOfTheirs() {
+        ObjectNode form = line(form("cod", null), stocked(1), 1, "1");
+        String id = shop.place(form);
+        awaitStatus(id, "SHIPPED");
+        assertMails(id, form, "order.created", "order.payment_success", "order.invoiced", "order.shipped");
+        Map<String, Long> before = lettersByQueue();
+        String text = "{\"to\": \"+4477009009\", \"text\": \"Your parcel is in the shop\"}";
+        String mail = "{\"orderId\": \"%s\", \"subject\": \"Hear\", \"text\": \"This\"}".formatted(id);
+        String offer = mail.replace("Hear", "Sale").replace("\"text\"", "\"kind\": \"promotion\", \"text\"");
+
+        for (int times = 0; times < 2; times++) {
+            tap.publish("order_events", "order.notification.sms", text);
+            tap.publish("order_events", "order.notification.mail", mail);
+            tap.publish("order_events", "order.notification.mail", offer);
+        }
+        tap.publish("order_events", "order.notification.fax", text);
+        tap.publish(
+                "order_events",
+                "order.delayed",
+                "{\"orderId\": \"%s\", \"promisedBy\": \"2026-11-22T18:00:00Z\"}".formatted(id));
+
+        await("the fax").atMost(PATIENCE).until(() -> !lettersByQueue().equals(before));
+        assertOnlyGrown(before, "notification_queue");
+        assertThat(texts("+4477009009", "nobody")).containsExactly("sms Your parcel is in the shop");
+        assertThat(letters())
+                .filteredOn(
+                        letter -> letter.to().equals(form.at("/customer/email").asText()))
+                .as("its four facts, what was asked for, the offer and the delay")
+                .hasSize(7);
+    }
+
+    // --- notices
 
     @Test
     void aNoticeReachesTheDepartmentsItsHeadersSay() {

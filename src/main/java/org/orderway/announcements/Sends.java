@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.orderway.messages.EventIds;
+import org.orderway.messages.PlainText;
 import org.orderway.orders.Customers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +15,6 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
-import org.springframework.web.util.HtmlUtils;
 
 /**
  * The journal of what announcements send. The intent is committed before each attempt and puts the next one off, so that a
@@ -51,6 +51,11 @@ public class Sends {
      * @param to  the one address it goes to
      */
     public record Send(Due due, String key, String messageId, String to, String subject, String text, String html) {
+
+        /** {@code mail}, {@code sms} or {@code app}. */
+        public String channel() {
+            return due.channel();
+        }
 
         /** The body of a text message or a message in the app. */
         public Map<String, Object> request() {
@@ -121,7 +126,13 @@ public class Sends {
                     return customers
                             .address(due.customerId(), due.channel(), rs.getBoolean("promotion"))
                             .map(to -> new Send(
-                                    due, key, "<" + key + "@" + mailDomain + ">", to, subject, text, html(text)));
+                                    due,
+                                    key,
+                                    "<" + key + "@" + mailDomain + ">",
+                                    to,
+                                    subject,
+                                    text,
+                                    PlainText.html(text)));
                 })
                 .single()
                 .orElse(null);
@@ -141,10 +152,6 @@ public class Sends {
                         """)
                 .params(state, due.announcementId(), due.channel(), due.customerId())
                 .update();
-    }
-
-    private static String html(String text) {
-        return "<p>" + HtmlUtils.htmlEscape(text, "UTF-8").replaceAll("\\R", "<br>") + "</p>";
     }
 
     private static double seconds(Duration duration) {

@@ -10,6 +10,7 @@ import java.util.UUID;
 import org.orderway.messages.EventIds;
 import org.orderway.messages.Events;
 import org.orderway.messages.Outbox;
+import org.orderway.messages.PlainText;
 import org.orderway.messages.Unreadable;
 import org.orderway.orders.KeyTaken;
 import org.springframework.beans.factory.annotation.Value;
@@ -17,7 +18,6 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
-import org.springframework.web.util.HtmlUtils;
 
 /** Notices to departments. Who gets one is told by its headers, and by the queues that look at them. */
 @Component("notices")
@@ -155,7 +155,7 @@ public class Notices {
                 to,
                 "[" + notice.department() + ", " + notice.type() + "] " + notice.subject(),
                 notice.text(),
-                "<p>" + HtmlUtils.htmlEscape(notice.text(), "UTF-8").replaceAll("\\R", "<br>") + "</p>");
+                PlainText.html(notice.text()));
     }
 
     /** The mail server took it. */

@@ -1,142 +1,183 @@
 package org.orderway.notification;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.math.BigDecimal;
-import java.util.Arrays;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.orderway.messages.Event;
+import org.orderway.messages.EventIds;
+import org.orderway.orders.Customers;
 import org.orderway.orders.Effects;
 import org.orderway.orders.IllegalTransition;
 import org.orderway.orders.Order;
 import org.orderway.orders.OrderStatus;
 import org.orderway.orders.Orders;
 import org.orderway.orders.Papers;
+import org.orderway.orders.Parcels;
 import org.orderway.orders.Returns;
 import org.orderway.orders.UnknownOrder;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.core.io.Resource;
-import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Tells customers the facts of their order: one template a fact, at most one mail an event. */
+/**
+ * Tells customers the facts of their order, on the channels and in the language they want: at most one message for each fact
+ * and channel, however often the event comes. Who wants no channel at all is told by mail: these are no promotions.
+ */
 @Component("notification")
 public class Notification {
 
+    static final String MAIL = "mail";
+    static final String SMS = "sms";
+    static final String PUSH = "push";
+
     private static final String CREATED = "order.created";
     private static final String INVOICED = "order.invoiced";
+    private static final String DELAYED = "order.delayed";
 
     /** Sent some time after the order was created, through a queue of its own. */
     private static final String CONFIRMATION = "order.confirmed";
 
     private final Orders orders;
+    private final Customers customers;
     private final Effects effects;
     private final Returns returns;
     private final Papers papers;
-    private final MailTemplates templates;
+    private final Parcels parcels;
+    private final Templates templates;
     private final ObjectMapper mapper;
     private final String mailDomain;
-    private final Set<String> told;
 
     Notification(
             Orders orders,
+            Customers customers,
             Effects effects,
             Returns returns,
             Papers papers,
-            MailTemplates templates,
+            Parcels parcels,
+            Templates templates,
             ObjectMapper mapper,
-            @Value("${orderway.mail.domain}") String mailDomain)
-            throws IOException {
+            @Value("${orderway.mail.domain}") String mailDomain) {
         this.orders = orders;
+        this.customers = customers;
         this.effects = effects;
         this.returns = returns;
         this.papers = papers;
+        this.parcels = parcels;
         this.templates = templates;
         this.mapper = mapper;
         this.mailDomain = mailDomain;
-        // Looked up once: finding out in a jar of jars that there is no such file takes long.
-        this.told = Arrays.stream(new PathMatchingResourcePatternResolver().getResources("classpath*:mail/*.html"))
-                .map(Resource::getFilename)
-                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Whether customers are told of this kind of event: there is a template for it. */
     public boolean tells(String type) {
-        return type != null && told.contains(type + ".html");
+        return type != null && templates.facts().contains(type);
     }
 
     /**
-     * Commits the intent to send the mail of an event. An open intent is sent again, under the same Message-ID: a mail
-     * server cannot be asked.
+     * Commits the intent to tell a fact on each channel the customer wants. An open intent is sent again, under the same key:
+     * a mail server cannot be asked, and the others know the key.
      *
      * @throws IllegalTransition when the event says of the order what is not so
-     * @return null when the mail was sent before, when the order to be confirmed came to nothing meanwhile, or when the
-     *     customer gave no address (which the journal then says)
+     * @return what is not known to be sent; nothing when it was sent before, when it is no news any more, or when the customer
+     *     gave no address (which the journal then says)
      */
     @Transactional
-    public Mail intend(Event event) {
+    public List<Message> intend(Event event) {
         Order order = orders.find(event.orderId()).orElseThrow(() -> new UnknownOrder(event.orderId()));
-        disbelieve(event, order, "order.failed", OrderStatus.FAILED);
-        disbelieve(event, order, "order.cancelled", OrderStatus.CANCELLED);
-        disbelieveMoney(event, order);
-        disbelieveInvoice(event, order);
-        if (event.type().equals(CREATED) && !isStillWanted(order)) {
-            return null;
+        disbelieve(event, order);
+        if (isOutdated(event, order)) {
+            return List.of();
         }
-        String key = "mail-" + event.id();
-        Effects.Intent intent = effects.intend(key, "mail", order.id());
-        if (intent.isKnown()) {
-            return null;
+        Customers.Reach reach = customers.reach(order.customer().id());
+        List<Message> open = new ArrayList<>();
+        // The mail comes last: of several channels that fail, it decides what becomes of the event.
+        if (reach.phone() != null) {
+            tell(open, event, order, reach, SMS, reach.phone());
         }
-        if (order.customer().email() == null) {
+        if (reach.deviceToken() != null) {
+            tell(open, event, order, reach, PUSH, reach.deviceToken());
+        }
+        boolean isReached = reach.phone() != null || reach.deviceToken() != null;
+        if (reach.mail() || !isReached || event.type().equals(INVOICED)) {
+            tell(open, event, order, reach, MAIL, order.customer().email());
+        }
+        return open;
+    }
+
+    private void tell(
+            List<Message> open, Event event, Order order, Customers.Reach reach, String channel, String address) {
+        String key = channel + "-" + occurrence(event);
+        if (effects.intend(key, channel, order.id()).isKnown()) {
+            return;
+        }
+        if (address == null) {
             effects.known(key, mapper.valueToTree(Map.of("about", event.type(), "sent", false)));
-            return null;
+            return;
         }
-        MailTemplates.Rendered rendered = templates.render(
-                event.type().equals(CREATED) ? CONFIRMATION : event.type(), event, order, Locale.ENGLISH);
-        return new Mail(
+        String fact = event.type().equals(CREATED) ? CONFIRMATION : event.type();
+        String locale = Objects.requireNonNullElse(
+                reach.locale(), Objects.toString(order.customer().locale(), ""));
+        Templates.Rendered said = templates.render(fact, channel, event, order, locale);
+        open.add(new Message(
                 key,
+                channel,
+                event.type(),
                 "<" + event.id() + "@" + mailDomain + ">",
-                order.customer().email(),
-                rendered.subject(),
-                rendered.text(),
-                rendered.html(),
-                event.type().equals(INVOICED) ? papers.invoice(order.id()).orElseThrow() : null);
+                address,
+                said.subject(),
+                said.text(),
+                said.html(),
+                channel.equals(MAIL) && event.type().equals(INVOICED)
+                        ? papers.invoice(order.id()).orElseThrow()
+                        : null));
+    }
+
+    /** What makes the fact single: a stranger who tells it again, as another message, tells nothing new. */
+    private static String occurrence(Event event) {
+        String operation =
+                switch (event.type()) {
+                    case "order.refunded" -> null;
+                    case "order.returned" -> event.text("returnId");
+                    case "order.shipped" -> event.text("trackingNumber");
+                    case DELAYED -> event.text("promisedBy");
+                    default -> EventIds.ONCE;
+                };
+        return operation == null ? event.id() : EventIds.of(event.orderId(), event.type(), operation);
     }
 
     /** Anybody may publish an event; a customer is told only what the order itself says. */
-    private static void disbelieve(Event event, Order order, String type, OrderStatus status) {
-        if (event.type().equals(type) && order.status() != status) {
-            throw new IllegalTransition(order.id(), order.status(), status);
-        }
-    }
-
-    private void disbelieveMoney(Event event, Order order) {
+    private void disbelieve(Event event, Order order) {
+        OrderStatus claimed =
+                switch (event.type()) {
+                    case "order.failed" -> OrderStatus.FAILED;
+                    case "order.cancelled" -> OrderStatus.CANCELLED;
+                    case "order.shipped" -> OrderStatus.SHIPPED;
+                    case "order.delivered" -> OrderStatus.DELIVERED;
+                    case "order.returned", "order.refunded" -> OrderStatus.RETURNED;
+                    default -> OrderStatus.PAID;
+                };
         boolean isSo =
                 switch (event.type()) {
+                    case "order.failed", "order.cancelled" -> order.status() == claimed;
+                    case "order.shipped" -> parcels.has(order.id(), event.text("trackingNumber"));
+                    case "order.delivered" -> order.status() == claimed || order.status() == OrderStatus.RETURNED;
                     case "order.returned" ->
                         returns.value(order.id(), UUID.fromString(event.text("returnId")))
                                 .filter(value -> value.compareTo(amount(event, "value")) == 0)
                                 .isPresent();
                     case "order.refunded" -> order.refunded().compareTo(amount(event, "amount")) >= 0;
+                    case INVOICED ->
+                        papers.invoiceNumber(order.id())
+                                .filter(number -> number.equals(event.text("invoice")))
+                                .isPresent();
                     default -> true;
                 };
         if (!isSo) {
-            throw new IllegalTransition(order.id(), order.status(), OrderStatus.RETURNED);
-        }
-    }
-
-    private void disbelieveInvoice(Event event, Order order) {
-        if (event.type().equals(INVOICED)
-                && papers.invoiceNumber(order.id())
-                        .filter(number -> number.equals(event.text("invoice")))
-                        .isEmpty()) {
-            throw new IllegalTransition(order.id(), order.status(), OrderStatus.PAID);
+            throw new IllegalTransition(order.id(), order.status(), claimed);
         }
     }
 
@@ -144,13 +185,18 @@ public class Notification {
         return event.body().path(field).decimalValue();
     }
 
-    private static boolean isStillWanted(Order order) {
-        return !order.status().isStopped() && order.status() != OrderStatus.CANCELLING;
+    private static boolean isOutdated(Event event, Order order) {
+        boolean isGivenUp = order.status().isStopped() || order.status() == OrderStatus.CANCELLING;
+        return switch (event.type()) {
+            case CREATED -> isGivenUp;
+            case DELAYED -> isGivenUp || order.status() == OrderStatus.DELIVERED;
+            default -> false;
+        };
     }
 
-    /** The mail server took it. */
+    /** The other side took it. */
     @Transactional
-    public void sent(Mail mail, Event event) {
-        effects.known(mail.key(), mapper.valueToTree(Map.of("about", event.type(), "sent", true)));
+    public void sent(Message message) {
+        effects.known(message.key(), mapper.valueToTree(Map.of("about", message.about(), "sent", true)));
     }
 }

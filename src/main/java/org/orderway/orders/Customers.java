@@ -58,25 +58,51 @@ public class Customers {
     }
 
     /**
+     * How a customer is told of orders.
+     *
+     * @param promotions  whether promotions are wanted
+     * @param mail        whether mails are wanted
+     * @param phone       for text messages, null when these are not wanted
+     * @param deviceToken of the app, null when messages there are not wanted
+     * @param locale      BCP 47, or null
+     */
+    public record Reach(boolean promotions, boolean mail, String phone, String deviceToken, String locale) {}
+
+    /** How a customer wants to be told: by mail, without a preference. */
+    public Reach reach(String customerId) {
+        return jdbc.sql(
+                        """
+                        select promotions, mail, phone, device_token, locale from customer_preferences
+                        where customer_id = ?
+                        """)
+                .param(customerId)
+                .query(Reach.class)
+                .optional()
+                .orElse(new Reach(true, true, null, null, null));
+    }
+
+    /**
      * Replaces the preferences of a customer, who need not have ordered yet.
      *
-     * @param wanted {@code promotions}, and {@code channels} with {@code mail}, {@code sms.phone} and {@code app.deviceToken}
+     * @param wanted {@code promotions}, {@code locale}, and {@code channels} with {@code mail}, {@code sms.phone} and
+     *               {@code app.deviceToken}
      */
     @Transactional
     public Map<String, Object> prefer(String customerId, JsonNode wanted) {
         jdbc.sql(
                         """
-                        insert into customer_preferences (customer_id, promotions, mail, phone, device_token)
-                        values (?, ?, ?, ?, ?) on conflict (customer_id) do update set
+                        insert into customer_preferences (customer_id, promotions, mail, phone, device_token, locale)
+                        values (?, ?, ?, ?, ?, ?) on conflict (customer_id) do update set
                             promotions = excluded.promotions, mail = excluded.mail, phone = excluded.phone,
-                            device_token = excluded.device_token, updated_at = now()
+                            device_token = excluded.device_token, locale = excluded.locale, updated_at = now()
                         """)
                 .params(
                         customerId,
                         wanted.path("promotions").asBoolean(true),
                         wanted.at("/channels/mail").asBoolean(true),
                         wanted.at("/channels/sms/phone").textValue(),
-                        wanted.at("/channels/app/deviceToken").textValue())
+                        wanted.at("/channels/app/deviceToken").textValue(),
+                        wanted.path("locale").textValue())
                 .update();
         return preferences(customerId);
     }
@@ -84,32 +110,25 @@ public class Customers {
     /** The preferences of a customer as the API shows them. */
     @Transactional(readOnly = true)
     public Map<String, Object> preferences(String customerId) {
-        return jdbc.sql("select * from customer_preferences where customer_id = ?")
-                .param(customerId)
-                .query((rs, n) -> view(
-                        customerId,
-                        rs.getBoolean("promotions"),
-                        rs.getBoolean("mail"),
-                        rs.getString("phone"),
-                        rs.getString("device_token")))
-                .optional()
-                .orElseGet(() -> view(customerId, true, true, null, null));
+        return view(customerId, reach(customerId));
     }
 
-    private static Map<String, Object> view(
-            String customerId, boolean promotions, boolean mail, String phone, String deviceToken) {
+    private static Map<String, Object> view(String customerId, Reach reach) {
         Map<String, Object> channels = new LinkedHashMap<>();
-        channels.put("mail", mail);
-        if (phone != null) {
-            channels.put("sms", Map.of("phone", phone));
+        channels.put("mail", reach.mail());
+        if (reach.phone() != null) {
+            channels.put("sms", Map.of("phone", reach.phone()));
         }
-        if (deviceToken != null) {
-            channels.put("app", Map.of("deviceToken", deviceToken));
+        if (reach.deviceToken() != null) {
+            channels.put("app", Map.of("deviceToken", reach.deviceToken()));
         }
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("customer", customerId);
-        view.put("promotions", promotions);
+        view.put("promotions", reach.promotions());
         view.put("channels", channels);
+        if (reach.locale() != null) {
+            view.put("locale", reach.locale());
+        }
         return view;
     }
 }

@@ -163,20 +163,20 @@ public class Effects {
         }
     }
 
-    /** The mails about an order: sent, or not sent because the customer gave no address. */
-    List<Timeline.Entry> mails(UUID orderId) {
+    /** What was told about an order, by channel: sent, or not sent because it was not wanted or there was no address. */
+    List<Timeline.Entry> messages(UUID orderId) {
         return jdbc.sql(
                         """
-                        select known_at, result ->> 'about' as about, (result ->> 'sent')::boolean as sent
-                        from effects where order_id = ? and kind = 'mail' and known_at is not null
+                        select kind, known_at, result ->> 'about' as about, (result ->> 'sent')::boolean as sent
+                        from effects where order_id = ? and kind in ('mail', 'sms', 'push') and known_at is not null
                         order by known_at
                         """)
                 .param(orderId)
                 .query((rs, n) -> new Timeline.Entry(
-                        "mail",
+                        rs.getString("kind"),
                         rs.getTimestamp("known_at").toInstant().toString(),
                         rs.getString("about")
-                                + (rs.getBoolean("sent") ? " sent" : " not sent, the customer gave no address")))
+                                + (rs.getBoolean("sent") ? " sent" : " not sent: no address, or not wanted")))
                 .list();
     }
 }

@@ -48,7 +48,11 @@ public class OrderReader {
         OrderRequest request = new OrderRequest(
                 text(doc, "number"),
                 doc.path("priority").asBoolean(false),
-                new OrderRequest.Customer(text(customer, "id"), text(customer, "name"), text(customer, "email")),
+                new OrderRequest.Customer(
+                        text(customer, "id"),
+                        text(customer, "name"),
+                        text(customer, "email"),
+                        text(customer, "locale")),
                 new OrderRequest.ShipTo(
                         text(shipTo, "name"),
                         addressLines,

@@ -1,5 +1,6 @@
 package org.orderway.orders;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.math.BigDecimal;
 import java.util.List;
 
@@ -20,8 +21,18 @@ public record OrderRequest(
         String currency,
         List<Line> lines) {
 
-    /** Who orders. Name and mail may be null for an order that came over the exchange without them. */
-    public record Customer(String id, String name, String email) {}
+    /**
+     * Who orders. Name and mail may be null for an order that came over the exchange without them.
+     *
+     * @param locale the language and country they read in, BCP 47, or null
+     */
+    public record Customer(
+            String id, String name, String email, @JsonInclude(JsonInclude.Include.NON_NULL) String locale) {
+
+        public Customer(String id, String name, String email) {
+            this(id, name, email, null);
+        }
+    }
 
     /** Where it goes. @param country ISO 3166 alpha-2 */
     public record ShipTo(String name, List<String> lines, String city, String postcode, String country) {}

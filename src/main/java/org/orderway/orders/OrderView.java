@@ -84,7 +84,7 @@ public class OrderView {
         view.put("returns", returns.of(order.id()));
         view.put(
                 "timeline",
-                Stream.of(timeline.of(order.id()), effects.mails(order.id()), waits(order.id()))
+                Stream.of(timeline.of(order.id()), effects.messages(order.id()), waits(order.id()))
                         .flatMap(List::stream)
                         .sorted(Comparator.comparing(entry -> Instant.parse(entry.time())))
                         .toList());

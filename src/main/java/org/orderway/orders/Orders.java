@@ -110,9 +110,9 @@ public class Orders {
         jdbc.sql(
                         """
                         insert into orders (id, number, request_hash, lane, status, customer_id, customer_name,
-                            customer_email, ship_to, country, category, currency, total, payment_method, payment_token,
-                            created_at, moved_at)
-                        values (?, ?, ?, ?, ?, ?, ?, ?, cast(? as jsonb), ?, ?, ?, ?, ?, ?, ?, ?)
+                            customer_email, customer_locale, ship_to, country, category, currency, total, payment_method,
+                            payment_token, created_at, moved_at)
+                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, cast(? as jsonb), ?, ?, ?, ?, ?, ?, ?, ?)
                         """)
                 .params(
                         order.id(),
@@ -123,6 +123,7 @@ public class Orders {
                         order.customer().id(),
                         order.customer().name(),
                         order.customer().email(),
+                        order.customer().locale(),
                         json(order.shipTo()),
                         order.country(),
                         order.category(),
@@ -369,7 +370,10 @@ public class Orders {
                 PaymentState.valueOf(rs.getString("payment_state").toUpperCase()),
                 FulfilmentState.valueOf(rs.getString("fulfilment_state").toUpperCase()),
                 new OrderRequest.Customer(
-                        rs.getString("customer_id"), rs.getString("customer_name"), rs.getString("customer_email")),
+                        rs.getString("customer_id"),
+                        rs.getString("customer_name"),
+                        rs.getString("customer_email"),
+                        rs.getString("customer_locale")),
                 address(rs.getString("ship_to")),
                 rs.getString("country"),
                 rs.getString("category"),

@@ -10,4 +10,7 @@ public interface Parcels {
     record Parcel(String carrier, String trackingNumber) {}
 
     Optional<Parcel> of(UUID orderId);
+
+    /** Whether that is a parcel of the order. */
+    boolean has(UUID orderId, String trackingNumber);
 }

@@ -190,4 +190,13 @@ public class Shipping implements Parcels {
                 .query((rs, n) -> new Parcel(rs.getString("carrier"), rs.getString("tracking_number")))
                 .optional();
     }
+
+    @Override
+    @Transactional(readOnly = true)
+    public boolean has(UUID orderId, String trackingNumber) {
+        return jdbc.sql("select exists (select 1 from shipments where order_id = ? and tracking_number = ?)")
+                .params(orderId, trackingNumber)
+                .query(Boolean.class)
+                .single();
+    }
 }

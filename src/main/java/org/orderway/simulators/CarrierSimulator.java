@@ -52,4 +52,18 @@ public class CarrierSimulator {
                 .optional()
                 .orElse(null);
     }
+
+    /** What customers see of a parcel, or null when there is none of that number. */
+    @Transactional(readOnly = true)
+    public Map<String, Object> follow(String trackingNumber) {
+        return jdbc.sql("select at from simulators.shipments where tracking_number = ?")
+                .param(trackingNumber)
+                .query((rs, n) -> Map.<String, Object>of(
+                        "trackingNumber",
+                        trackingNumber,
+                        "takenAt",
+                        rs.getTimestamp("at").toInstant().toString()))
+                .optional()
+                .orElse(null);
+    }
 }

@@ -38,11 +38,11 @@ import org.orderway.testing.RouteTest;
     "write-receivers",
     "announcement-sends",
     "send-announcement",
-    "announce-by-mail",
-    "announce-by-sms",
-    "announce-by-app",
-    "compose-text",
-    "post-mail"
+    "post-message",
+    "post-mail",
+    "post-sms",
+    "post-push",
+    "compose-text"
 })
 class AnnouncementsRouteTest extends RouteTest {
 
@@ -91,10 +91,12 @@ class AnnouncementsRouteTest extends RouteTest {
                 Map.of("id", "c-7"));
         Exchange wrong =
                 call("putPreferences", bytes("{\"channels\": {\"sms\": {\"phone\": \"0\"}}}"), Map.of("id", "c-7"));
+        Exchange wrongToo = call("putPreferences", bytes("{\"locale\": \"German, please\"}"), Map.of("id", "c-7"));
         Exchange read = call("readPreferences", null, Map.of("id", "c-7"));
 
         assertThat(put.getMessage().getBody(String.class)).isEqualTo("{\"customer\":\"c-7\"}");
         assertThat(status(wrong)).isEqualTo(400);
+        assertThat(status(wrongToo)).isEqualTo(400);
         assertThat(read.getMessage().getBody(String.class)).isEqualTo("{\"promotions\":false}");
         verify(customers, times(1)).prefer(any(), any());
     }
@@ -149,14 +151,14 @@ class AnnouncementsRouteTest extends RouteTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"sms, announce-by-sms-call", "app, announce-by-app-call"})
+    @CsvSource({"sms, post-sms-call", "app, post-push-call"})
     void sendsATextUnderItsKeyAndRecordsIt(String channel, String end) {
         Send send = due(channel, "+447700900123");
 
         call("announcement-sends", null, Map.of("Authorization", "of somebody"));
 
-        assertThat(end("announce-by-sms-call").getReceivedCounter()
-                        + end("announce-by-app-call").getReceivedCounter())
+        assertThat(end("post-sms-call").getReceivedCounter()
+                        + end("post-push-call").getReceivedCounter())
                 .isEqualTo(1);
         var request = end(end).getExchanges().get(0).getMessage();
         assertThat(request.getHeaders())

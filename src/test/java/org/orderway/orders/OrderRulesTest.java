@@ -169,6 +169,9 @@ class OrderRulesTest {
         assertThat(full("2.51", "GBP", "GB")).isNotEqualTo(one);
         assertThat(one.lines().get(0)).isEqualTo(new OrderRequest.Line("A", 2, new BigDecimal("2.5"), null));
         assertThat(one.customer()).isEqualTo(new OrderRequest.Customer("c", "Ada", "ada@example.org"));
+        assertThat(JSON.writeValueAsString(one))
+                .as("an order that names no language is the same request as before languages were asked for")
+                .doesNotContain("locale");
     }
 
     @ParameterizedTest

@@ -29,6 +29,7 @@ import org.orderway.testing.RouteTest;
     "gateway-simulator-find",
     "carrier-simulator-book",
     "carrier-simulator-find",
+    "tracking-simulator-follow",
     "simulator-found",
     "refund-simulator-refund",
     "refund-simulator-find",
@@ -48,6 +49,18 @@ class SimulatorsRouteTest extends RouteTest {
         verify(gatewaySimulator, times(1)).charge(eq("key-1"), any());
         assertThat(status(answer)).isEqualTo(code);
         assertThat(answer.getMessage().getBody(String.class)).contains("\"status\":\"" + status + "\"");
+    }
+
+    @Test
+    void aTrackingLinkLeadsToItsParcelOrNowhere() {
+        when(carrierSimulator.follow("OW1GB")).thenReturn(Map.of("trackingNumber", "OW1GB"));
+        when(carrierSimulator.follow("OW2GB")).thenReturn(null);
+
+        Exchange found = call("tracking-simulator-follow", null, Map.of("trackingNumber", "OW1GB"));
+
+        assertThat(found.getMessage().getBody(String.class)).isEqualTo("{\"trackingNumber\":\"OW1GB\"}");
+        assertThat(status(call("tracking-simulator-follow", null, Map.of("trackingNumber", "OW2GB"))))
+                .isEqualTo(404);
     }
 
     @Test

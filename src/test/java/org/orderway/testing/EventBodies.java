@@ -55,6 +55,19 @@ public final class EventBodies {
                             "complete",
                             false)),
             Map.entry("order.invoiced", Map.of("invoice", "2026-000001", "total", 17.85, "currency", "GBP")),
+            Map.entry(
+                    "order.delivered",
+                    Map.of(
+                            "deliveredAt",
+                            "2026-11-21T09:30:00Z",
+                            "collected",
+                            Map.of("amount", 17.85, "currency", "GBP"))),
+            Map.entry(
+                    "order.delayed",
+                    Map.of("promisedBy", "2026-11-22T18:00:00Z", "expectedBy", "2026-11-24T18:00:00Z")),
+            Map.entry("order.notification.mail", Map.of("subject", "A question", "text", "Which colour?")),
+            Map.entry("order.notification.sms", Map.of("text", "Which colour?")),
+            Map.entry("order.notification.push", Map.of("subject", "A question", "text", "Which colour?")),
             Map.entry("order.refunded", Map.of("amount", 5.10, "currency", "GBP")),
             Map.entry("payment.succeeded", movement("charge-1")),
             Map.entry("payment.refunded", movement("refund-1")),

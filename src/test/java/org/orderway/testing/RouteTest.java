@@ -55,6 +55,7 @@ import org.orderway.messages.Retries;
 import org.orderway.notices.Notices;
 import org.orderway.notification.Mails;
 import org.orderway.notification.Notification;
+import org.orderway.notification.RequestedMessages;
 import org.orderway.orders.Cancellation;
 import org.orderway.orders.Customers;
 import org.orderway.orders.Intake;
@@ -116,10 +117,9 @@ public abstract class RouteTest {
             "call-gateway-call",
             "ask-carrier-call",
             "book-carrier-call",
-            "send-mail-smtp",
             "post-mail-smtp",
-            "announce-by-sms-call",
-            "announce-by-app-call",
+            "post-sms-call",
+            "post-push-call",
             "alert-operator-smtp",
             "hand-to-outbox-publish",
             "import-invoice-set-aside");
@@ -188,6 +188,9 @@ public abstract class RouteTest {
 
     @MockitoBean
     protected Notification notification;
+
+    @MockitoBean
+    protected RequestedMessages requestedMessages;
 
     @MockitoBean
     protected Invoices invoices;
