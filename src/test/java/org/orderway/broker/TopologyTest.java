@@ -88,6 +88,7 @@ class TopologyTest {
         assertThat(Topologies.of(rows.formatted(true)).queuesFor("order_events", "order.priority.in.electronics"))
                 .containsExactly("a_queue", "desk_queue");
         assertThat(topology.findWorkQueue("india_desk_queue")).as("as shipped").isEmpty();
+        assertThat(topology.findWorkQueue("chat_queue")).as("as shipped").isEmpty();
     }
 
     @ParameterizedTest(name = "{0} matches {1}: {2}")

@@ -106,6 +106,7 @@ import org.springframework.transaction.PlatformTransactionManager;
             "orderway.simulators.slow-answer=1",
             "orderway.samples.feed=true",
             "orderway.examples.regional-desk=true",
+            "orderway.examples.chat=true",
             "logging.level.org.apache.camel.builder=warn",
             "logging.level.org.apache.camel.test=warn"
         })
