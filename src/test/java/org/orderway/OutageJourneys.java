@@ -19,7 +19,9 @@ import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.orderway.testing.ChildJvm;
+import org.orderway.testing.OwnPostgres;
 import org.orderway.testing.Shop;
 import org.orderway.testing.Shop.Answer;
 import org.orderway.testing.Tap;
@@ -179,6 +181,54 @@ abstract class OutageJourneys {
         awaitEnded(List.of(id));
     }
 
+    @Test
+    @EnabledIf("goesThroughThemAll")
+    void everyMailArrivesOnceAfterAMailServerWasAway() {
+        mailNetwork().refuse();
+        List<String> ids = placeThirty("cod");
+        awaitOutage("smtp", "notification-tell");
+        awaitEnded(ids);
+        await("the outage lasts").atMost(SHORT.plusSeconds(30)).during(SHORT).until(() -> deadLetters(ids)
+                .isEmpty());
+        mailNetwork().pass();
+
+        awaitNoOutage();
+        for (String id : ids) {
+            await("the mails of " + id).atMost(PATIENCE).untilAsserted(() -> assertThat(lettersOf(id))
+                    .as("payment, parcel and confirmation, told once each")
+                    .hasSizeGreaterThanOrEqualTo(2)
+                    .doesNotHaveDuplicates()
+                    .hasSize(mailsOf(id)));
+        }
+        assertThat(deadLetters(ids)).isEmpty();
+    }
+
+    @Test
+    @EnabledIf("goesThroughThemAll")
+    void aDatabaseThatIsKilledInTheMiddleOfTheDayCostsNothing() {
+        List<String> ids = placeWhateverHappens(60, () -> {
+            postgres().kill();
+            awaitOutage("database", "inventory-reserve", "audit-append", "shipping-ship");
+            letTimePass(outage());
+            postgres().start();
+        });
+
+        awaitAllIsWell(ids);
+    }
+
+    @Test
+    @EnabledIf("goesThroughThemAll")
+    void aDatabaseThatHangsInTheMiddleOfTheDayCostsNothing() {
+        List<String> ids = placeWhateverHappens(60, () -> {
+            postgres().freeze();
+            awaitOutage("database", "inventory-reserve", "audit-append", "shipping-ship");
+            letTimePass(SHORT);
+            postgres().thaw();
+        });
+
+        awaitAllIsWell(ids);
+    }
+
     // --- placing
 
     protected List<String> placeThirty(String method) {
@@ -267,6 +317,20 @@ abstract class OutageJourneys {
         return Duration.ofSeconds(30);
     }
 
+    /** The database that is killed and frozen. */
+    abstract OwnPostgres postgres();
+
+    /** The way to the mail server. */
+    abstract TcpProxy mailNetwork();
+
+    /** The ids of the mails that reached an address. */
+    abstract List<String> mailsTo(String address);
+
+    /** Whether database and mail server go away too, which do not know what broker they stand beside. */
+    boolean goesThroughThemAll() {
+        return FULL;
+    }
+
     private void passTheTime(List<String> ids, Duration outage) {
         long before = tap.heard(isOf(ids)).size();
         log.info("{} messages before the time passes", before);
@@ -288,6 +352,13 @@ abstract class OutageJourneys {
                         .isEmpty());
     }
 
+    private static void letTimePass(Duration outage) {
+        await("the outage lasts")
+                .pollDelay(outage)
+                .atMost(outage.plusSeconds(10))
+                .until(() -> true);
+    }
+
     // --- looking
 
     /** All were shipped; no message of theirs lost a retry or died; one charge for each that pays before, one parcel each. */
@@ -300,6 +371,33 @@ abstract class OutageJourneys {
         });
         assertThat(deadLetters(ids)).isEmpty();
         assertTheBooksAreRight();
+    }
+
+    private void awaitAllIsWell(List<String> ids) {
+        awaitNoOutage();
+        awaitEnded(ids);
+        assertThat(deadLetters(ids)).isEmpty();
+        await("audit has it all").atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        rows(
+                                """
+                        select o.number from orders o where not exists (
+                            select 1 from audit_events a where a.order_id = o.id and a.type = 'order.shipped')
+                        """))
+                .isEmpty());
+        assertTheBooksAreRight();
+    }
+
+    /** The ids of the mails that reached the customer of an order. */
+    private List<String> lettersOf(String id) {
+        return mailsTo(rows("select customer_email from orders where id = '" + id + "'")
+                .get(0));
+    }
+
+    /** How many mails the journal says the order's customer was sent. */
+    private int mailsOf(String id) {
+        return rows("select key from effects where kind = 'mail' and order_id = '" + id
+                        + "' and known_at is not null and (result ->> 'sent')::boolean")
+                .size();
     }
 
     protected void assertTheBooksAreRight() {

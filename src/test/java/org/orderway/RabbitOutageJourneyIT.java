@@ -56,51 +56,6 @@ class RabbitOutageJourneyIT extends OutageJourneys {
     }
 
     @Test
-    void everyMailArrivesOnceAfterAMailServerWasAway() {
-        mailNetwork.refuse();
-        List<String> ids = placeThirty("cod");
-        awaitOutage("smtp", "notification-tell");
-        awaitEnded(ids);
-        await("the outage lasts").atMost(SHORT.plusSeconds(30)).during(SHORT).until(() -> deadLetters(ids)
-                .isEmpty());
-        mailNetwork.pass();
-
-        awaitNoOutage();
-        for (String id : ids) {
-            await("the mails of " + id).atMost(PATIENCE).untilAsserted(() -> assertThat(lettersOf(id))
-                    .as("payment, parcel and confirmation, told once each")
-                    .hasSizeGreaterThanOrEqualTo(2)
-                    .doesNotHaveDuplicates()
-                    .hasSize(mailsOf(id)));
-        }
-        assertThat(deadLetters(ids)).isEmpty();
-    }
-
-    @Test
-    void aDatabaseThatIsKilledInTheMiddleOfTheDayCostsNothing() {
-        List<String> ids = placeWhateverHappens(60, () -> {
-            postgres.kill();
-            awaitOutage("database", "inventory-reserve", "audit-append", "shipping-ship");
-            letTimePass(outage());
-            postgres.start();
-        });
-
-        awaitAllIsWell(ids);
-    }
-
-    @Test
-    void aDatabaseThatHangsInTheMiddleOfTheDayCostsNothing() {
-        List<String> ids = placeWhateverHappens(60, () -> {
-            postgres.freeze();
-            awaitOutage("database", "inventory-reserve", "audit-append", "shipping-ship");
-            letTimePass(SHORT);
-            postgres.thaw();
-        });
-
-        awaitAllIsWell(ids);
-    }
-
-    @Test
     @Order(Integer.MAX_VALUE)
     void aBrokerThatIsKilledInTheMiddleOfManyOrdersLosesAndRepeatsNone() {
         Assumptions.assumeTrue(RealRabbit.canBeKilled(), "this RabbitMQ was not started by ./verify");
@@ -120,37 +75,29 @@ class RabbitOutageJourneyIT extends OutageJourneys {
         assertThat(rows("select id::text from orders")).containsAll(ids);
     }
 
-    private void awaitAllIsWell(List<String> ids) {
-        awaitNoOutage();
-        awaitEnded(ids);
-        assertThat(deadLetters(ids)).isEmpty();
-        await("audit has it all").atMost(PATIENCE).untilAsserted(() -> assertThat(
-                        rows(
-                                """
-                        select o.number from orders o where not exists (
-                            select 1 from audit_events a where a.order_id = o.id and a.type = 'order.shipped')
-                        """))
-                .isEmpty());
-        assertTheBooksAreRight();
-    }
-
     @Override
     Duration outage() {
         return FULL ? Duration.ofMinutes(5) : super.outage();
     }
 
-    private static void letTimePass(Duration outage) {
-        await("the outage lasts")
-                .pollDelay(outage)
-                .atMost(outage.plusSeconds(10))
-                .until(() -> true);
+    @Override
+    boolean goesThroughThemAll() {
+        return true;
     }
 
-    /** The ids of the mails that reached the customer of an order. */
-    private List<String> lettersOf(String id) {
-        String customer = rows("select customer_email from orders where id = '" + id + "'")
-                .get(0);
-        return Stream.of(mailServer.getReceivedMessagesForDomain(customer))
+    @Override
+    OwnPostgres postgres() {
+        return postgres;
+    }
+
+    @Override
+    TcpProxy mailNetwork() {
+        return mailNetwork;
+    }
+
+    @Override
+    List<String> mailsTo(String address) {
+        return Stream.of(mailServer.getReceivedMessagesForDomain(address))
                 .map(mail -> {
                     try {
                         return mail.getMessageID();
@@ -159,12 +106,5 @@ class RabbitOutageJourneyIT extends OutageJourneys {
                     }
                 })
                 .toList();
-    }
-
-    /** How many mails the journal says the order's customer was sent. */
-    private int mailsOf(String id) {
-        return rows("select key from effects where kind = 'mail' and order_id = '" + id
-                        + "' and known_at is not null and (result ->> 'sent')::boolean")
-                .size();
     }
 }

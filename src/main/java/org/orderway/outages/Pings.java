@@ -15,6 +15,7 @@ import org.orderway.broker.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.core.env.Environment;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -30,7 +31,7 @@ public class Pings {
     private final JdbcClient jdbc;
     private final URI gateway;
     private final URI carrier;
-    private final String mailUrl;
+    private final Environment environment;
     private final Duration timeout;
     private final HttpClient http;
 
@@ -40,12 +41,12 @@ public class Pings {
             OutageSettings settings,
             @Value("${orderway.payment.gateway.url}${orderway.payment.gateway.ping}") URI gateway,
             @Value("${orderway.shipping.carrier.url}${orderway.shipping.carrier.ping}") URI carrier,
-            @Value("${orderway.mail.url}") String mailUrl) {
+            Environment environment) {
         this.publisher = publisher;
         this.jdbc = jdbc;
         this.gateway = gateway;
         this.carrier = carrier;
-        this.mailUrl = mailUrl;
+        this.environment = environment;
         this.timeout = settings.pingTimeout();
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -94,7 +95,8 @@ public class Pings {
 
     /** A mail server speaks first. */
     private boolean isSilentInMail() {
-        Matcher url = MAIL_URL.matcher(mailUrl);
+        // Read anew: the embedded mail server gives its address only once it has started.
+        Matcher url = MAIL_URL.matcher(environment.getRequiredProperty("orderway.mail.url"));
         if (!url.matches()) {
             throw new IllegalArgumentException("orderway.mail.url must begin with smtp:// or smtps:// and a host");
         }

@@ -17,6 +17,11 @@ class EmbeddedCrashIT extends CrashJourneys {
     private final int databasePort = ChildJvm.freePort();
 
     @Override
+    int turn() {
+        return 0;
+    }
+
+    @Override
     List<String> arguments() {
         return List.of(
                 "--spring.profiles.active=embedded",

@@ -16,6 +16,11 @@ class RabbitCrashIT extends CrashJourneys {
     static final TestDatabase database = TestDatabase.fresh();
 
     @Override
+    int turn() {
+        return 1;
+    }
+
+    @Override
     List<String> arguments() {
         RealRabbit rabbit = RealRabbit.current();
         return List.of(

@@ -10,10 +10,14 @@ import com.github.tomakehurst.wiremock.WireMockServer;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +29,7 @@ import org.orderway.testing.TcpProxy;
 import org.orderway.testing.TestDatabase;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.mock.env.MockEnvironment;
 
 /** What counts as a sign of life of whom. */
 class PingsTest {
@@ -100,7 +105,7 @@ class PingsTest {
             through.setUser(database.user());
             through.setPassword(database.password());
             Pings pings = new Pings(
-                    null, JdbcClient.create(through), settings(PATIENT), NOBODY, NOBODY, "smtp://127.0.0.1:1");
+                    null, JdbcClient.create(through), settings(PATIENT), NOBODY, NOBODY, mailAt("smtp://127.0.0.1:1"));
 
             assertThat(pings.isSilent("database")).isFalse();
             network.refuse();
@@ -110,12 +115,36 @@ class PingsTest {
         }
     }
 
+    @Test
+    void aMailServerWhoseAddressIsKnownLaterIsAskedThere() throws IOException {
+        try (ServerSocket greeter = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            MockEnvironment environment = mailAt("smtp://127.0.0.1:1");
+            Pings pings = new Pings(null, null, settings(PATIENT), NOBODY, NOBODY, environment);
+            environment.setProperty("orderway.mail.url", "smtp://127.0.0.1:" + greeter.getLocalPort());
+            CompletableFuture<Void> greeting = CompletableFuture.runAsync(() -> {
+                try (Socket client = greeter.accept()) {
+                    client.getOutputStream().write("220 here\r\n".getBytes(StandardCharsets.US_ASCII));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+
+            assertThat(pings.isSilent("smtp")).isFalse();
+            greeting.join();
+        }
+    }
+
     private static Pings pings(URI service, String mailUrl) {
         return pings(service, mailUrl, PATIENT);
     }
 
     private static Pings pings(URI service, String mailUrl, Duration timeout) {
-        return new Pings(null, JdbcClient.create(database.dataSource()), settings(timeout), service, service, mailUrl);
+        return new Pings(
+                null, JdbcClient.create(database.dataSource()), settings(timeout), service, service, mailAt(mailUrl));
+    }
+
+    private static MockEnvironment mailAt(String url) {
+        return new MockEnvironment().withProperty("orderway.mail.url", url);
     }
 
     private static OutageSettings settings(Duration timeout) {

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.awaitility.core.ConditionTimeoutException;
@@ -57,9 +58,12 @@ public final class ChildJvm implements AutoCloseable {
                 .redirectOutput(output.toFile());
         java.environment().put("CLASSPATH", classPath(builder.mainClass));
         java.environment().putAll(builder.environment);
+        // A test run that is itself ended must not leave it behind; while it ends this refuses, and nothing more is
+        // started.
+        CompletableFuture<Process> started = new CompletableFuture<>();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> started.thenAccept(Process::destroyForcibly)));
         this.process = java.start();
-        // A test run that is itself ended must not leave it behind.
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+        started.complete(process);
     }
 
     /** The application itself, with its web port; its working folder must hold what it reads from there (see {@link Builder}). */

@@ -14,6 +14,9 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 /** A PostgreSQL for one test class, which may be stopped, killed and started again on its data. */
 public final class OwnPostgres implements AutoCloseable {
 
+    /** Who owns it; there is no password. */
+    public static final String USER = "postgres";
+
     private final Path folder;
     private final int port = ChildJvm.freePort();
     private EmbeddedPostgres server;
@@ -70,10 +73,14 @@ public final class OwnPostgres implements AutoCloseable {
         signal("-CONT");
     }
 
+    public String jdbcUrl() {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/postgres";
+    }
+
     /** Points a Spring context at it. */
     public void register(DynamicPropertyRegistry registry) {
-        registry.add("spring.datasource.url", () -> "jdbc:postgresql://127.0.0.1:" + port + "/postgres");
-        registry.add("spring.datasource.username", () -> "postgres");
+        registry.add("spring.datasource.url", this::jdbcUrl);
+        registry.add("spring.datasource.username", () -> USER);
         registry.add("spring.datasource.password", () -> "");
     }
 
