@@ -48,7 +48,7 @@ class ArchitectureTest {
     static final ArchRule featuresDoNotKnowEachOther = SlicesRuleDefinition.slices()
             .matching(
                     "org.orderway.(analytics|announcements|audit|imports|inventory|notices|notification|payment|shipping|simulators|watchdog|"
-                            + "failures|finance|catalogue|invoices|desk)..")
+                            + "failures|finance|catalogue|warehouse|invoices|desk)..")
             .should()
             .notDependOnEachOther();
 
@@ -59,6 +59,7 @@ class ArchitectureTest {
                     "org.orderway.analytics..",
                     "org.orderway.announcements..",
                     "org.orderway.audit..",
+                    "org.orderway.catalogue..",
                     "org.orderway.failures..",
                     "org.orderway.finance..",
                     "org.orderway.imports..",
@@ -69,6 +70,7 @@ class ArchitectureTest {
                     "org.orderway.payment..",
                     "org.orderway.shipping..",
                     "org.orderway.simulators..",
+                    "org.orderway.warehouse..",
                     "org.orderway.watchdog..")
             .should()
             .dependOnClassesThat()

@@ -31,6 +31,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,6 +50,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.spi.CamelEvent;
@@ -115,6 +117,7 @@ import org.springframework.test.context.DynamicPropertySource;
             "orderway.announcements.send-every=300",
             "orderway.announcements.customers-per-step=10",
             "orderway.examples.regional-desk=true",
+            "orderway.inventory.tell-every=200",
             "orderway.broker.depth-poll=1s",
         })
 @Import(OrderJourneys.Listening.class)
@@ -180,6 +183,7 @@ abstract class OrderJourneys {
             tap.listen("order_payment", "cod");
             tap.listen("payment_events", "payment.#");
             tap.listen("announcements", "");
+            tap.listen("inventory_events", "inventory.*");
             tap.listen("notices", Map.of("x-match", "all", "department", "finance", "type", "urgent"));
             for (Queue queue : declarables.getDeclarablesByType(Queue.class)) {
                 if (queue.getName().endsWith("_dlq")) {
@@ -731,6 +735,83 @@ abstract class OrderJourneys {
         assertThat(tap.steal("unroutable_queue").text()).isEqualTo(message);
     }
 
+    // --- stock
+
+    @Test
+    void whatRunsLowIsToldToTheWarehouseAndWhatComesInToWhoeverLooksForIt() {
+        String sku = number("SKU");
+        String product = "{\"name\": \"Lamp\", \"price\": 1, \"currency\": \"GBP\", \"onHand\": 10, \"lowAt\": 4}";
+        assertThat(shop.send("PUT", "/products/" + sku, "application/json", product)
+                        .status())
+                .isEqualTo(200);
+        awaitListed(sku, 10);
+        Heard old = tap.awaitHeard(
+                "the first state of " + sku,
+                m -> m.type().equals("inventory.updated") && m.text().contains('"' + sku + '"'));
+
+        String id = shop.place(line(form("prepaid", "tok_ok"), sku, 7, "1"));
+        awaitStatus(id, "SHIPPED");
+
+        awaitListed(sku, 3);
+        String mail = EventIds.of(UUID.nameUUIDFromBytes(sku.getBytes(StandardCharsets.UTF_8)), "mail", "low 1")
+                + "@orderway.invalid";
+        await("the warehouse hears of it").atMost(PATIENCE).untilAsserted(() -> assertThat(letters())
+                .containsOnlyOnce(new Letter(mail, "warehouse@example.invalid", List.of())));
+        assertThat(shop.replenishments("open=true").findValuesAsText("sku")).contains(sku);
+        awaitStatus(shop.place(line(form("cod", null), sku, 4, "1")), "FAILED");
+
+        Answer first = replenish(sku);
+        assertThat(replenish(sku).body()).as("asked for twice").isEqualTo(first.body());
+        assertThat(first.body().path("available").asInt()).isEqualTo(23);
+        awaitListed(sku, 23);
+        await("nothing to replenish").atMost(PATIENCE).until(() -> !shop.replenishments("open=true")
+                .findValuesAsText("sku")
+                .contains(sku));
+
+        String goods = "{\"lines\": [{\"sku\": \"%s\", \"quantity\": 2}]}".formatted(sku);
+        assertThat(shop.send("POST", "/orders/" + id + "/return", "application/json", goods)
+                        .status())
+                .isEqualTo(202);
+        awaitListed(sku, 25);
+
+        // What is old or said before changes nothing.
+        tap.publish(old.exchange(), old.routingKey(), old.properties(), old.body(), 3);
+        tap.heard(m -> m.type().startsWith("inventory.") && m.text().contains('"' + sku + '"'))
+                .forEach(m -> tap.publish(m.exchange(), m.routingKey(), m.properties(), m.body(), 1));
+        awaitAllQuiet();
+        JsonNode listed = listed(sku);
+        assertThat(listed.path("available").asInt()).isEqualTo(25);
+        assertThat(listed.path("sequence")).isEqualTo(shop.product(sku).path("sequence"));
+        assertThat(letters()).filteredOn(letter -> letter.id().equals(mail)).hasSize(1);
+    }
+
+    private Answer replenish(String sku) {
+        Answer answer = shop.send(
+                "POST",
+                "/products/" + sku + "/stock",
+                "application/json",
+                "{\"quantity\": 20, \"reference\": \"DN-1\"}",
+                "Idempotency-Key",
+                "delivery-" + sku);
+        assertThat(answer.status()).as("%s", answer.body()).isEqualTo(200);
+        return answer;
+    }
+
+    private void awaitListed(String sku, int available) {
+        await("the list to tell of " + sku).atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        listed(sku).path("available").asInt(-1))
+                .isEqualTo(available));
+    }
+
+    /** The product as the list of products tells it. */
+    private JsonNode listed(String sku) {
+        return StreamSupport.stream(
+                        shop.products("limit=200&available=true&q=" + sku).spliterator(), false)
+                .filter(product -> product.path("sku").asText().equals(sku))
+                .findFirst()
+                .orElse(Shop.json());
+    }
+
     // --- a subscriber
 
     @Test
@@ -898,6 +979,25 @@ abstract class OrderJourneys {
         assertThat(status(id)).isEqualTo("PAID");
         assertThat(parcels(id)).isZero();
         assertStock(sku, 5, 2);
+        assertToBePicked(sku, 2, id);
+    }
+
+    /** Of this article so many pieces are to be picked, all of them for that order. */
+    private void assertToBePicked(String sku, int pieces, String id) {
+        assertThat(shop.pickList().path("articles"))
+                .filteredOn(article -> article.path("sku").asText().equals(sku))
+                .singleElement()
+                .satisfies(article -> {
+                    assertThat(article.path("quantity").asInt()).isEqualTo(pieces);
+                    assertThat(article.path("orders").findValuesAsText("order")).containsExactly(id);
+                });
+        Shop.File csv = shop.file("/warehouse/pick-list", "Accept", "text/csv");
+        assertThat(csv.status()).isEqualTo(200);
+        assertThat(csv.type()).isEqualTo("text/csv;charset=utf-8");
+        assertThat(new String(csv.content(), StandardCharsets.UTF_8).lines())
+                .filteredOn(row -> row.startsWith(sku + ","))
+                .singleElement()
+                .satisfies(row -> assertThat(row).contains("," + pieces + "," + id + ","));
     }
 
     @Test

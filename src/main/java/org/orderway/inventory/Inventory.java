@@ -1,5 +1,6 @@
 package org.orderway.inventory;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -135,6 +136,24 @@ public class Inventory implements Goods {
     @Transactional(propagation = Propagation.MANDATORY)
     public void release(UUID orderId) {
         settle(orderId, "released", "reserved = p.reserved - h.quantity");
+    }
+
+    @Override
+    @Transactional(readOnly = true)
+    public List<Held> heldFor(Collection<UUID> orderIds) {
+        return jdbc.sql(
+                        """
+                        select r.order_id, r.sku, p.name, r.quantity
+                        from reservations r join products p on p.sku = r.sku
+                        where r.order_id = any(cast(? as uuid[])) and r.state = 'held'
+                        """)
+                .param(orderIds.stream().map(UUID::toString).toArray(String[]::new))
+                .query((rs, n) -> new Held(
+                        rs.getObject("order_id", UUID.class),
+                        rs.getString("sku"),
+                        rs.getString("name"),
+                        rs.getLong("quantity")))
+                .list();
     }
 
     /** Closes the live reservations of an order. The articles are locked in the order of their SKUs, as ever. */

@@ -2,8 +2,7 @@ package org.orderway.inventory;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
-import java.sql.ResultSet;
-import java.sql.SQLException;
+import java.sql.Types;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +10,7 @@ import org.orderway.orders.Article;
 import org.orderway.orders.Articles;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /** The catalogue with its stock counts. */
@@ -18,9 +18,11 @@ import org.springframework.transaction.annotation.Transactional;
 public class Products implements Articles {
 
     private final JdbcClient jdbc;
+    private final InventorySettings settings;
 
-    Products(JdbcClient jdbc) {
+    Products(JdbcClient jdbc, InventorySettings settings) {
         this.jdbc = jdbc;
+        this.settings = settings;
     }
 
     @Override
@@ -65,11 +67,34 @@ public class Products implements Articles {
     /** The product of that SKU. @throws UnknownProduct when there is none */
     @Transactional(readOnly = true)
     public Product read(String sku) {
-        return jdbc.sql("select * from products where sku = ?")
-                .param(sku)
-                .query((rs, n) -> product(rs))
+        return one("select * from products where sku = ?", sku);
+    }
+
+    /** The same, locked until the transaction ends. @throws UnknownProduct when there is none */
+    @Transactional(propagation = Propagation.MANDATORY)
+    Product lock(String sku) {
+        return one("select * from products where sku = ? for update", sku);
+    }
+
+    /** Books pieces of a locked product that came in. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    Product receive(String sku, long pieces) {
+        return one(
+                """
+                update products set received = received + ?, on_hand = on_hand + ?, updated_at = now()
+                where sku = ? returning *
+                """,
+                pieces,
+                pieces,
+                sku);
+    }
+
+    private Product one(String sql, Object... params) {
+        return jdbc.sql(sql)
+                .params(params)
+                .query((rs, n) -> Product.row(rs, settings.lowAt()))
                 .optional()
-                .orElseThrow(() -> new UnknownProduct(sku));
+                .orElseThrow(() -> new UnknownProduct((String) params[params.length - 1]));
     }
 
     /**
@@ -90,14 +115,15 @@ public class Products implements Articles {
             throw new StockCountTooLow(sku, counted, reserved.get());
         }
         String category = document.path("category").asText("other");
+        JsonNode lowAt = document.path("lowAt");
         return jdbc.sql(
                         """
-                        insert into products (sku, name, category, price, currency, stocked, received, on_hand)
-                        values (:sku, :name, :category, :price, :currency, :stocked, :counted, :counted)
+                        insert into products (sku, name, category, price, currency, stocked, received, on_hand, low_at)
+                        values (:sku, :name, :category, :price, :currency, :stocked, :counted, :counted, :lowAt)
                         on conflict (sku) do update set
                             name = excluded.name, category = excluded.category, price = excluded.price,
                             currency = excluded.currency, updated_at = now(),
-                            stocked = excluded.stocked,
+                            stocked = excluded.stocked, low_at = excluded.low_at,
                             received = products.received
                                 + case when excluded.stocked then excluded.on_hand - products.on_hand else 0 end,
                             on_hand = case when excluded.stocked then excluded.on_hand else products.on_hand end
@@ -110,22 +136,8 @@ public class Products implements Articles {
                 .param("currency", document.path("currency").asText())
                 .param("stocked", counted != null)
                 .param("counted", counted == null ? 0L : counted)
-                .query((rs, n) -> product(rs))
+                .param("lowAt", lowAt.isNumber() ? lowAt.asLong() : null, Types.BIGINT)
+                .query((rs, n) -> Product.row(rs, settings.lowAt()))
                 .single();
-    }
-
-    private static Product product(ResultSet rs) throws SQLException {
-        boolean stocked = rs.getBoolean("stocked");
-        long onHand = rs.getLong("on_hand");
-        long reserved = rs.getLong("reserved");
-        return new Product(
-                rs.getString("sku"),
-                rs.getString("name"),
-                rs.getString("category"),
-                rs.getBigDecimal("price"),
-                rs.getString("currency"),
-                stocked ? onHand : null,
-                stocked ? reserved : null,
-                stocked ? onHand - reserved : null);
     }
 }

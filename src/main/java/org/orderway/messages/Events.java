@@ -95,6 +95,16 @@ public class Events {
         return plain.with(headers);
     }
 
+    /**
+     * An event that is about no order and may happen several times; its type is its routing key.
+     *
+     * @param operation what makes this occurrence single
+     */
+    public OutgoingMessage aboutAgain(
+            UUID subject, String exchange, String type, String operation, Map<String, ?> details) {
+        return message(exchange, type, EventIds.of(subject, type, operation), null, null, type, details);
+    }
+
     private OutgoingMessage message(
             String exchange,
             String key,

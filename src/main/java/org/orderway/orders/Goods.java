@@ -1,5 +1,7 @@
 package org.orderway.orders;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.UUID;
 
 /** What is held for an order. Whoever moves an order to its end takes the goods along, in the same transaction. */
@@ -10,4 +12,10 @@ public interface Goods {
 
     /** The order came to nothing: the goods may be sold to others. Goods that are not held stay as they are. */
     void release(UUID orderId);
+
+    /** Pieces of an article that are held for an order. */
+    record Held(UUID orderId, String sku, String name, long quantity) {}
+
+    /** What is held for these orders. */
+    List<Held> heldFor(Collection<UUID> orderIds);
 }

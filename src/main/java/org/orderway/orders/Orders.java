@@ -329,6 +329,23 @@ public class Orders {
                 .list();
     }
 
+    /** Orders whose goods may leave and have not: those of the priority lane first, then the oldest. */
+    @Transactional(readOnly = true)
+    public List<Waiting> toBeShipped(int limit) {
+        return jdbc.sql(
+                        """
+                        select id, number, lane from orders where status in ('PAID', 'PAYMENT_DUE')
+                        order by lane = 'priority' desc, id limit ?
+                        """)
+                .param(limit)
+                .query((rs, n) ->
+                        new Waiting(rs.getObject("id", UUID.class), rs.getString("number"), rs.getString("lane")))
+                .list();
+    }
+
+    /** An order that waits for its parcel. */
+    public record Waiting(UUID id, String number, String lane) {}
+
     /** A line of the list. */
     public record Summary(
             UUID id,

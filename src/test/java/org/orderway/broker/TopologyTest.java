@@ -48,6 +48,10 @@ class TopologyTest {
             order_events  | orders.created               | nobody
             order_events  | Order.created                | nobody
             order_events  | inventory.low                | nobody
+            inventory_events | inventory.updated         | catalogue_queue
+            inventory_events | inventory.low             | catalogue_queue warehouse_queue
+            inventory_events | inventory.replenished     | catalogue_queue warehouse_queue
+            inventory_events | inventory.low.again       | nobody
             announcements |                              | email_announcement_queue sms_announcement_queue app_announcement_queue
             notices       |                              | finance_notice_queue urgent_notice_queue
             payment_events | payment.succeeded           | finance_queue

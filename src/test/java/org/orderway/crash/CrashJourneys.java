@@ -320,6 +320,7 @@ abstract class CrashJourneys {
                 .argument("--orderway.mail.url=smtp://127.0.0.1:"
                         + mails.getSmtp().getPort())
                 .argument("--orderway.notification.confirmation-delay=1s")
+                .argument("--orderway.warehouse.mail=")
                 .argument("--orderway.samples.feed=true")
                 .argument("--orderway.samples.opening-stock=5000");
         arguments().forEach(builder::argument);

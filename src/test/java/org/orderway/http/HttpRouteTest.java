@@ -114,7 +114,7 @@ class HttpRouteTest {
                 "GET, /nowhere, 404, -, -",
                 "GET, /orders/1/nothing, 404, -, -",
                 "GET, /orders/, 404, -, -",
-                "GET, /products, 404, -, -",
+                "GET, /products/a/nothing, 404, -, -",
                 "GET, /error, 404, -, -",
                 "DELETE, /orders, 405, -, -",
                 "PATCH, /orders/1, 405, -, -",

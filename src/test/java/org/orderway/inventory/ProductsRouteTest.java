@@ -22,7 +22,7 @@ class ProductsRouteTest extends RouteTest {
 
     private static final String LAMP = "{\"name\": \"Lamp\", \"price\": 2.55, \"currency\": \"GBP\", \"onHand\": 5}";
 
-    private final Product lamp = new Product("A 1", "Lamp", "other", new BigDecimal("2.55"), "GBP", 5L, 0L, 5L);
+    private final Product lamp = new Product("A 1", "Lamp", "other", new BigDecimal("2.55"), "GBP", 5L, 0L, 5L, 2L, 1L);
 
     @Test
     void storesAProductAndShowsItsStock() {

@@ -68,7 +68,8 @@ public abstract class DatabaseTest {
                             failures, failure_events, dead_letters, dead_letter_actions, replays, replay_items, retries,
                             violations, quiet_orders, passed_orders, nudges, customer_preferences, announcements,
                             announcement_channels, announcement_sends, notices, notice_mails, simulators.texts,
-                            paper_numbers, invoices, credit_notes, ledger_entries
+                            paper_numbers, invoices, credit_notes, ledger_entries,
+                            stock_told, replenishments, catalogue, warehouse_articles
                         """)
                 .update();
     }

@@ -27,6 +27,28 @@ public final class EventBodies {
             "placedAt",
             "2026-11-20T10:00:00.123456Z");
 
+    private static final Map<String, Object> STOCK = Map.of(
+            "sku",
+            "85123A",
+            "sequence",
+            7,
+            "name",
+            "Heart",
+            "category",
+            "home",
+            "price",
+            new BigDecimal("2.55"),
+            "currency",
+            "GBP",
+            "onHand",
+            9,
+            "reserved",
+            4,
+            "available",
+            5,
+            "lowAt",
+            5);
+
     private static final Map<String, Map<String, Object>> DETAILS = Map.ofEntries(
             Map.entry("order.placed", Map.of("lane", "normal", "country", "gb", "category", "other")),
             Map.entry("order.created", FACTS),
@@ -86,6 +108,11 @@ public final class EventBodies {
                             "finance",
                             "type",
                             "urgent")),
+            Map.entry("inventory.updated", STOCK),
+            Map.entry("inventory.low", plus(STOCK, Map.of("time", 1))),
+            Map.entry(
+                    "inventory.replenished",
+                    plus(STOCK, Map.of("replenishmentId", "0193a5c0-0000-7000-8000-0000000000c1", "quantity", 48))),
             Map.entry("order.failed", Map.of("reason", "out_of_stock", "shortOf", List.of("85123A"))),
             Map.entry(
                     "order.failed.step",

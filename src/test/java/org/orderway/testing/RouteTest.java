@@ -36,6 +36,7 @@ import org.orderway.announcements.Sends;
 import org.orderway.audit.Audit;
 import org.orderway.broker.Publisher;
 import org.orderway.broker.QueueDepths;
+import org.orderway.catalogue.Catalogue;
 import org.orderway.failures.Alerts;
 import org.orderway.failures.DeadLetterView;
 import org.orderway.failures.DeadLetters;
@@ -46,6 +47,8 @@ import org.orderway.finance.Ledger;
 import org.orderway.imports.ImportedReturns;
 import org.orderway.inventory.Inventory;
 import org.orderway.inventory.Products;
+import org.orderway.inventory.Replenishments;
+import org.orderway.inventory.StockNews;
 import org.orderway.invoices.CreditNotes;
 import org.orderway.invoices.Invoices;
 import org.orderway.messages.Outbox;
@@ -71,6 +74,8 @@ import org.orderway.simulators.CarrierSimulator;
 import org.orderway.simulators.GatewaySimulator;
 import org.orderway.simulators.Samples;
 import org.orderway.simulators.TextsSimulator;
+import org.orderway.warehouse.PickList;
+import org.orderway.warehouse.Warehouse;
 import org.orderway.watchdog.Watchdog;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -168,6 +173,21 @@ public abstract class RouteTest {
 
     @MockitoBean
     protected Inventory inventory;
+
+    @MockitoBean
+    protected StockNews stockNews;
+
+    @MockitoBean
+    protected Replenishments replenishments;
+
+    @MockitoBean
+    protected Catalogue catalogue;
+
+    @MockitoBean
+    protected Warehouse warehouse;
+
+    @MockitoBean
+    protected PickList pickList;
 
     @MockitoBean
     protected Cancellation cancellation;

@@ -96,6 +96,22 @@ public final class Shop {
         return ok(get("/products/" + sku), "ProductView");
     }
 
+    /** The products of the list that are as asked for, the first page of them. */
+    public JsonNode products(String query) {
+        return ok(get("/products?" + query), "ProductPage").path("products");
+    }
+
+    /** Articles that became low, as asked for. */
+    public JsonNode replenishments(String query) {
+        return ok(get("/warehouse/replenishments?limit=200&" + query), "Replenishments")
+                .path("replenishments");
+    }
+
+    /** What is to be picked. */
+    public JsonNode pickList() {
+        return ok(get("/warehouse/pick-list"), "PickList");
+    }
+
     /** Makes a product known, with so many pieces in stock; null for one that needs no stock. */
     public void stock(String sku, Integer pieces, String price, String currency) {
         ObjectNode product = json().put("name", "Product " + sku)
@@ -128,10 +144,13 @@ public final class Shop {
     /** An answer that is no JSON. */
     public record File(int status, String type, byte[] content) {}
 
-    public File file(String path) {
-        HttpResponse<byte[]> answer = client.sendAsync(
-                        HttpRequest.newBuilder(base.resolve(path)).build(), BodyHandlers.ofByteArray())
-                .join();
+    public File file(String path, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        HttpResponse<byte[]> answer =
+                client.sendAsync(request.build(), BodyHandlers.ofByteArray()).join();
         return new File(
                 answer.statusCode(), answer.headers().firstValue("Content-Type").orElse(""), answer.body());
     }
