@@ -603,14 +603,14 @@ abstract class OrderJourneys {
 
         String number = form.path("number").asText();
         List<String> told = List.of(
-                "push € 6,20 erhalten",
-                "push € 6,20. Sobald",
-                "push über € 6,20 kommt per E-Mail",
+                "push £ 6,20 erhalten",
+                "push £ 6,20. Sobald",
+                "push über £ 6,20 kommt per E-Mail",
                 "push /" + tracking,
                 "sms Ihre Bestellung " + number + " ist unterwegs: http",
                 "sms Rechnung",
-                "sms Zahlung von € 6,20",
-                "sms Bestellung " + number + " über € 6,20 erhalten");
+                "sms Zahlung von £ 6,20",
+                "sms Bestellung " + number + " über £ 6,20 erhalten");
         await("texts to " + customer).atMost(PATIENCE).untilAsserted(() -> assertThat(texts("+4366400001", "d-at"))
                 .hasSameSizeAs(told)
                 .allSatisfy(text -> assertThat(told)

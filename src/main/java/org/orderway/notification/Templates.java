@@ -99,7 +99,7 @@ class Templates {
         String name = found.toLanguageTag() + "/" + fact;
         return switch (channel) {
             case "mail" -> titled(engine.process(name + ".txt", context), engine.process(name + ".html", context));
-            case "push" -> titled(engine.process(name + ".push.txt", context), null);
+            case "push" -> titled(engine.process(name + ending, context), null);
             default -> new Rendered(null, engine.process(name + ending, context).strip(), null);
         };
     }
@@ -107,7 +107,7 @@ class Templates {
     private static Rendered titled(String text, String html) {
         String[] parts = text.split("\\R", 2);
         // A line break in a subject would begin a new mail header.
-        return new Rendered(parts[0].strip().replaceAll("\\p{Cntrl}+", " "), parts[1].strip() + "\n", html);
+        return new Rendered(parts[0].strip().replaceAll("\\p{Cntrl}+", " "), parts[1].strip(), html);
     }
 
     private String link(Event event) {

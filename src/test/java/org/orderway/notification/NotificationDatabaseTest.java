@@ -78,6 +78,14 @@ class NotificationDatabaseTest extends DatabaseTest {
         assertThat(count("effects")).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"order.payment_success", "order.created"})
+    void aFactThatHappensOnceIsToldOnceWhateverTheMessagesAreCalled(String type) {
+        notification.sent(only(notification.intend(fact(type))));
+
+        assertThat(notification.intend(as("another-message", fact(type)))).isEmpty();
+    }
+
     @Test
     void eachChannelTheCustomerWantsIsToldOnceAndWhatFailedIsTriedAlone() {
         prefer("{\"channels\": {\"sms\": {\"phone\": \"+447700900123\"}, \"app\": {\"deviceToken\": \"d-1\"}}}");

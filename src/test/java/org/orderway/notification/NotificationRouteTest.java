@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.attachment.AttachmentMessage;
 import org.apache.camel.http.base.HttpOperationFailedException;
@@ -91,7 +92,7 @@ class NotificationRouteTest extends RouteTest {
                     .containsOnly(
                             Map.entry("CamelHttpMethod", "POST"),
                             Map.entry("Content-Type", "application/json"),
-                            Map.entry("Idempotency-Key", channel + "-1"));
+                            Map.entry("Idempotency-Key", (channel.equals("sms") ? sms : push).key()));
             assertThat(request.getBody(String.class)).contains("\"text\":\"plain\"");
         }
         assertThat(end("post-mail-smtp").getReceivedCounter()).isEqualTo(1);
@@ -117,6 +118,19 @@ class NotificationRouteTest extends RouteTest {
         verify(notification, times(1)).sent(mail);
         assertThat(published()).singleElement().satisfies(retry -> assertThat(retry.routingKey())
                 .isEqualTo("notification_retry_5s_queue"));
+    }
+
+    @Test
+    void theSameMessageInTwoHandsIsSentOnce() {
+        // Both deliveries asked what is to be sent before either was known to be sent.
+        when(notification.intend(any())).thenReturn(List.of(mail), List.of(mail));
+
+        deliver("notification-tell", shipped());
+        Exchange second = deliver("notification-tell", shipped());
+
+        assertThat(second.getException()).isNull();
+        assertThat(end("post-mail-smtp").getReceivedCounter()).isEqualTo(1);
+        verify(notification, times(1)).sent(mail);
     }
 
     @Test
@@ -265,7 +279,7 @@ class NotificationRouteTest extends RouteTest {
 
     private static Message message(String channel, String to, Papers.Paper paper) {
         return new Message(
-                channel + "-1",
+                channel + "-" + UUID.randomUUID(),
                 channel,
                 "order.shipped",
                 "<message-1@shop>",
