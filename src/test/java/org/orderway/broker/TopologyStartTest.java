@@ -47,7 +47,7 @@ class TopologyStartTest {
 
     @Test
     void asksForTheWorkingDirectoryWhenThereIsNoTable(CapturedOutput output) {
-        assertThatThrownBy(() -> startWith("spring: {}"));
+        assertThatThrownBy(() -> startWith("orderway: {roles: all}"));
 
         assertThat(output).contains("application.yml, which must be in the working directory");
     }
