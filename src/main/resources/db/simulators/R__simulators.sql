@@ -30,3 +30,6 @@ create table if not exists simulators.texts (
     text      text        not null,
     at        timestamptz not null default now()
 );
+alter table simulators.shipments add column if not exists collect_amount numeric;
+alter table simulators.shipments add column if not exists collect_currency text;
+alter table simulators.shipments add column if not exists reported text not null default 'booked';

@@ -33,6 +33,7 @@ import org.springframework.test.context.DynamicPropertySource;
         webEnvironment = WebEnvironment.DEFINED_PORT,
         properties = {
             "orderway.samples.feed=false",
+            "orderway.simulators.delivered-after=0s",
             "orderway.outbox.grace=1s",
             "orderway.outbox.sweep-every=200",
             "orderway.publisher.confirm-timeout=1s"

@@ -62,6 +62,7 @@ import org.springframework.test.context.DynamicPropertySource;
         webEnvironment = WebEnvironment.DEFINED_PORT,
         properties = {
             "orderway.samples.feed=false",
+            "orderway.simulators.delivered-after=0s",
             "orderway.topology.max-retries=" + DeadLetterJourneys.MAX_RETRIES,
             "orderway.topology.retry-delays=100ms,200ms",
             "orderway.retry.quick-redeliveries=0",

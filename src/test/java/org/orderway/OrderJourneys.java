@@ -36,11 +36,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -74,6 +77,7 @@ import org.orderway.testing.Shop;
 import org.orderway.testing.Shop.Answer;
 import org.orderway.testing.Tap;
 import org.orderway.testing.Tap.Heard;
+import org.orderway.webhooks.Signatures;
 import org.springframework.amqp.core.AmqpAdmin;
 import org.springframework.amqp.core.Declarables;
 import org.springframework.amqp.core.Queue;
@@ -100,6 +104,7 @@ import org.springframework.test.context.DynamicPropertySource;
         properties = {
             "spring.main.banner-mode=off",
             "orderway.samples.feed=false",
+            "orderway.simulators.delivered-after=0s",
             "orderway.roles=all,-retention",
             "orderway.topology.max-retries=" + OrderJourneys.MAX_RETRIES,
             "orderway.topology.retry-delays=200ms,300ms",
@@ -119,6 +124,8 @@ import org.springframework.test.context.DynamicPropertySource;
             "orderway.examples.regional-desk=true",
             "orderway.inventory.tell-every=200",
             "orderway.broker.depth-poll=1s",
+            "orderway.webhooks.secrets.carrier=the-carriers-secret",
+            "orderway.webhooks.secrets.payment=the-providers-secret",
         })
 @Import(OrderJourneys.Listening.class)
 @DirtiesContext
@@ -152,6 +159,9 @@ abstract class OrderJourneys {
 
     @Autowired
     private MeterRegistry meters;
+
+    @Autowired
+    private Signatures signatures;
 
     @LocalServerPort
     private int port;
@@ -1336,6 +1346,179 @@ abstract class OrderJourneys {
                 .containsExactlyInAnyOrder(new BigDecimal("2.05"), new BigDecimal("4.10"));
     }
 
+    // --- what carrier and payment provider report on their own
+
+    @Test
+    void theCarrierReportsAParcelUntilItsOrderIsDelivered() {
+        String sku = stocked(5);
+        String id = shop.place(line(form("prepaid", "tok_ok"), sku, 1, "12.34"));
+        String tracking =
+                awaitStatus(id, "SHIPPED").at("/shipment/trackingNumber").asText();
+
+        assertThat(carrierReports(tracking, "out_for_delivery", "2026-11-20T08:00:00Z", null))
+                .isEqualTo(200);
+        assertThat(carrierReports(tracking, "delivered", "2026-11-20T12:00:00Z", null))
+                .isEqualTo(200);
+        assertThat(carrierReports(tracking, "delivered", "2026-11-20T12:00:00Z", null))
+                .as("again")
+                .isEqualTo(200);
+        assertThat(carrierReports(tracking, "in_transit", "2026-11-20T07:00:00Z", null))
+                .as("late")
+                .isEqualTo(200);
+        assertThat(carrierReports(number("NOBODY"), "delivered", "2026-11-20T12:00:00Z", null))
+                .isEqualTo(404);
+        assertThat(shop.send("POST", "/webhooks/carrier", "application/json", "{}")
+                        .status())
+                .as("unsigned")
+                .isEqualTo(401);
+
+        JsonNode order = awaitStatus(id, "DELIVERED");
+        assertThat(order.at("/shipment/state").asText()).isEqualTo("delivered");
+        assertThat(order.at("/shipment/reported").asText()).isEqualTo("delivered");
+        List<String> timeline = timeline(id, "order.delivered", "order.status_updated");
+        assertThat(timeline)
+                .containsOnlyOnce("order.delivered", "order.status_updated")
+                .containsSubsequence("order.shipped", "order.status_updated", "order.delivered");
+        awaitQuiet(id);
+        assertStock(sku, 4, 0);
+    }
+
+    @Test
+    void cashIsPaidWhenTheCarrierCollectedItAndPaidOutWhenTheGoodsComeBack() {
+        String sku = stocked(5);
+        String id = shop.place(line(form("cod", null), sku, 1, "12.34"));
+        String tracking =
+                awaitStatus(id, "SHIPPED").at("/shipment/trackingNumber").asText();
+        awaitQuiet(id);
+        assertThat(tap.heard(isOf(id).and(m -> m.exchange().equals("payment_events"))))
+                .as("nothing is paid yet")
+                .isEmpty();
+
+        assertThat(carrierReports(tracking, "delivered", "2026-11-20T12:00:00Z", "12.34"))
+                .isEqualTo(200);
+        assertThat(awaitStatus(id, "DELIVERED").at("/payment/state").asText()).isEqualTo("collected");
+        awaitLedger(id, "collected 12.34");
+        takeBack(id, sku, 1, number("key"));
+        awaitStatus(id, "RETURNED");
+        String payout = await("the money is owed")
+                .atMost(PATIENCE)
+                .until(() -> shop.payoutOf(id), Optional::isPresent)
+                .orElseThrow();
+        assertThat(shop.order(id).at("/payment/state").asText())
+                .as("nobody has paid it yet")
+                .isEqualTo("collected");
+        for (int i = 0; i < 2; i++) {
+            assertThat(shop.send(
+                                    "POST",
+                                    "/ops/payouts/" + payout + "/paid",
+                                    "application/json",
+                                    "{\"by\": \"Ada\", \"reference\": \"Transfer 4711\"}")
+                            .status())
+                    .isEqualTo(202);
+        }
+
+        assertThat(awaitRefunded(id, "12.34").path("status").asText()).isEqualTo("RETURNED");
+        awaitLedger(id, "collected 12.34", "refunded -12.34");
+        awaitNotices("order.refund_due", id);
+        awaitQuiet(id);
+        assertThat(charges(id)).isEmpty();
+        assertThat(deadLetters(id)).isEmpty();
+    }
+
+    @Test
+    void thePaymentProvidersReportEndsTheDoubtAboutAChargeAndAChargebackCountsOnce() {
+        String sku = stocked(5);
+        String id = shop.place(line(form("prepaid", "tok_timeout"), sku, 1, "12.34"));
+        await("the charge is under way")
+                .atMost(PATIENCE)
+                .until(() -> charges(id).size() == 1);
+        String chargeId = column("select charge_id from simulators.charges where key = 'charge-' || ?", id);
+
+        ObjectNode captured = Shop.json().put("type", "charge.captured").put("key", "charge-" + id);
+        assertThat(providerReports(captured.put("chargeId", chargeId).put("amount", "12.34")))
+                .isEqualTo(200);
+        awaitStatus(id, "SHIPPED");
+        ObjectNode declined = Shop.json().put("type", "charge.declined").put("key", "charge-" + id);
+        assertThat(providerReports(declined)).as("out of order").isEqualTo(200);
+        String chargeback = number("cb");
+        for (int i = 0; i < 2; i++) {
+            assertThat(providerReports(Shop.json()
+                            .put("type", "chargeback")
+                            .put("key", "charge-" + id)
+                            .put("chargebackId", chargeback)
+                            .put("amount", "12.34")
+                            .put("currency", "GBP")))
+                    .isEqualTo(200);
+        }
+        assertThat(providerReports(captured.deepCopy().put("key", "charge-" + UUID.randomUUID())))
+                .as("a charge that nobody made")
+                .isEqualTo(404);
+
+        awaitLedger(id, "captured 12.34", "charged_back -12.34");
+        awaitNotices("payment.chargeback", id);
+        awaitQuiet(id);
+        JsonNode order = shop.order(id);
+        assertThat(order.path("status").asText()).isEqualTo("SHIPPED");
+        assertThat(order.at("/payment/state").asText()).isEqualTo("captured");
+        assertThat(order.at("/payment/chargebacks/0/id").asText()).isEqualTo(chargeback);
+        assertThat(charges(id)).hasSize(1);
+        assertThat(parcels(id)).isEqualTo(1);
+        assertThat(tap.heard(isOf(id).and(m -> m.exchange().equals("payment_events"))))
+                .extracting(Heard::id)
+                .as("whatever was told twice was the same event")
+                .satisfies(ids -> assertThat(Set.copyOf(ids)).hasSize(2));
+        assertThat(deadLetters(id)).isEmpty();
+    }
+
+    private int carrierReports(String trackingNumber, String status, String at, String collected) {
+        ObjectNode report = Shop.json()
+                .put("trackingNumber", trackingNumber)
+                .put("status", status)
+                .put("occurredAt", at);
+        if (collected != null) {
+            report.putObject("collected").put("amount", collected).put("currency", "GBP");
+        }
+        return reports("carrier", report);
+    }
+
+    private int providerReports(ObjectNode report) {
+        return reports("payment", report);
+    }
+
+    private int reports(String sender, ObjectNode report) {
+        String body = report.toString();
+        return shop.send(
+                        "POST",
+                        "/webhooks/" + sender,
+                        "application/json",
+                        body,
+                        Signatures.HEADER,
+                        signatures.sign(sender, body.getBytes(StandardCharsets.UTF_8)))
+                .status();
+    }
+
+    private void awaitLedger(String id, String... entries) {
+        await("the ledger of " + id).atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        sql.sql("select kind || ' ' || trim_scale(amount) from ledger_entries where order_id = ?")
+                                .param(uuid(id))
+                                .query(String.class)
+                                .list())
+                .containsExactlyInAnyOrder(entries));
+    }
+
+    /** The mail to finance, and the one to operations. */
+    private void awaitNotices(String type, String id) {
+        await("notices of " + type).atMost(PATIENCE).untilAsserted(() -> assertThat(column(
+                        """
+                        select count(*) from notices n join notice_mails m on m.notice_id = n.id
+                        where n.subject = ? || ' of order ' || ? and m.sent_at is not null
+                        """,
+                        Long.class,
+                        type,
+                        id))
+                .isEqualTo(2));
+    }
+
     /** Whatever the cancel meets, the customer pays for nothing, and no piece is missing afterwards. */
     @Test
     void aCancelMayRaceAgainstAnyStep() {
@@ -1531,7 +1714,7 @@ abstract class OrderJourneys {
             assertThat(counts(report.path("byStatus")))
                     .isEqualTo(
                             counts(
-                                    "case when status in ('SHIPPED', 'FAILED', 'CANCELLED', 'RETURNED') then status else 'CREATED' end"));
+                                    "case when status in ('SHIPPED', 'DELIVERED', 'FAILED', 'CANCELLED', 'RETURNED') then status else 'CREATED' end"));
             assertThat(counts(report.path("byLane"))).isEqualTo(counts("lane"));
             assertThat(counts(report.path("byCountry"))).isEqualTo(counts("upper(country)"));
             assertThat(counts(report.path("byPaymentMethod"))).isEqualTo(counts("payment_method"));
@@ -1555,7 +1738,9 @@ abstract class OrderJourneys {
                         """))
                 .as("reserved and sold are the sums of what orders hold and bought")
                 .isEmpty();
-        assertThat(column("select coalesce(sum(captured), 0) from orders", BigDecimal.class))
+        assertThat(column(
+                        "select coalesce(sum(captured), 0) from orders where payment_method = 'prepaid'",
+                        BigDecimal.class))
                 .as("what we captured is what the gateway took")
                 .isEqualByComparingTo(column(
                         "select coalesce(sum(amount), 0) from simulators.charges where status = 'captured'",
@@ -1564,7 +1749,7 @@ abstract class OrderJourneys {
                         rows(
                                 """
                         select o.number from orders o left join simulators.charges c on c.key = 'charge-' || o.id
-                        where o.refunded <> coalesce(
+                        where o.payment_method = 'prepaid' and o.refunded <> coalesce(
                             (select sum(r.amount) from simulators.refunds r where r.charge_id = c.charge_id), 0)
                         """))
                 .as("what we refunded is what the gateway gave back, for each order")
@@ -1582,7 +1767,7 @@ abstract class OrderJourneys {
                                 """
                         select o.number from orders o
                         left join simulators.charges c on c.key = 'charge-' || o.id and c.status = 'captured'
-                        where coalesce(c.amount, 0) <> o.captured
+                        where o.payment_method = 'prepaid' and coalesce(c.amount, 0) <> o.captured
                         """))
                 .as("the same for each order")
                 .isEmpty();
@@ -1591,13 +1776,13 @@ abstract class OrderJourneys {
                                 """
                         select coalesce(o.number, s.key) from orders o
                         full join simulators.shipments s on s.key = 'shipment-' || o.id
-                        where (o.status in ('SHIPPED', 'RETURNED')) is distinct from (s.key is not null)
+                        where (o.status in ('SHIPPED', 'DELIVERED', 'RETURNED')) is distinct from (s.key is not null)
                         """))
                 .as("one parcel for each shipped order, none for the others")
                 .isEmpty();
         assertThat(
                         rows(
-                                "select id::text from orders where status not in ('SHIPPED', 'FAILED', 'CANCELLED', 'RETURNED')"))
+                                "select id::text from orders where status not in ('SHIPPED', 'DELIVERED', 'FAILED', 'CANCELLED', 'RETURNED')"))
                 .as("what has not come to its end shows the dead letter it waits for")
                 .allSatisfy(id -> assertThat(shop.order(id).path("deadLetters")).isNotEmpty());
         assertThat(rows("select number from orders where status = 'FAILED' and reason is null"))
@@ -1644,12 +1829,30 @@ abstract class OrderJourneys {
                                 """
                         select o.number from orders o left join ledger_entries l on l.order_id = o.id
                         group by o.id having o.captured <> coalesce(sum(l.amount) filter (where l.amount > 0), 0)
-                            or o.captured - o.refunded <> coalesce(sum(l.amount), 0)
+                            or coalesce(sum(l.amount), 0) <> o.captured - o.refunded
+                                - (select coalesce(sum(amount), 0) from chargebacks c where c.order_id = o.id)
                         """))
                 .as("the ledger tells the money of each order")
                 .isEmpty();
+        assertThat(netOf(LocalDate.now(ZoneOffset.UTC))
+                        .add(netOf(LocalDate.now(ZoneOffset.UTC).minusDays(1))))
+                .as("the days of the ledger add up to what is left of all payments")
+                .isEqualByComparingTo(column(
+                        """
+                        select coalesce(sum(captured - refunded), 0)
+                            - (select coalesce(sum(amount), 0) from chargebacks) from orders
+                        """,
+                        BigDecimal.class));
         assertThat(tap.depth("unroutable_queue")).isZero();
         assertThat(column("select count(*) from outbox", Long.class)).isZero();
+    }
+
+    private BigDecimal netOf(LocalDate day) {
+        JsonNode report = shop.finances(day);
+        assertThat(report.path("differences")).isEmpty();
+        return report.path("lines").findValues("net").stream()
+                .map(JsonNode::decimalValue)
+                .reduce(BigDecimal.ZERO, BigDecimal::add);
     }
 
     // --- filling in forms

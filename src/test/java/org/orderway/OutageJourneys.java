@@ -48,6 +48,7 @@ import org.springframework.test.context.DynamicPropertySource;
         webEnvironment = WebEnvironment.DEFINED_PORT,
         properties = {
             "orderway.samples.feed=false",
+            "orderway.simulators.delivered-after=0s",
             "orderway.topology.max-retries=2",
             "orderway.topology.retry-delays=300ms,600ms",
             "orderway.retry.quick-delay=10",

@@ -39,6 +39,7 @@ import org.springframework.test.context.DynamicPropertySource;
         webEnvironment = WebEnvironment.DEFINED_PORT,
         properties = {
             "orderway.samples.feed=false",
+            "orderway.simulators.delivered-after=0s",
             "orderway.topology.retry-delays=200ms,300ms",
             "orderway.payment.gateway.response-timeout=1000",
             "orderway.simulators.lost-answer=2000",

@@ -94,6 +94,10 @@ public class Audit implements Timeline {
             case "order.returned" ->
                 body.path("reason").asText() + ", " + money(body, "value")
                         + (body.path("complete").asBoolean() ? ", everything" : "");
+            case "order.status_updated" -> body.path("status").asText().replace('_', ' ');
+            case "order.delivered" ->
+                body.has("collected") ? money(body.path("collected"), "amount") + " collected" : null;
+            case "order.refund_due" -> money(body, "amount") + " to be paid out";
             case "order.refunded" -> money(body, "amount");
             case "order.invoiced" -> body.path("invoice").asText() + ", " + money(body, "total");
             case "order.analytics.ended" -> body.path("status").asText();

@@ -3,6 +3,7 @@ package org.orderway.finance;
 import java.math.BigDecimal;
 import java.sql.Timestamp;
 import org.orderway.messages.Event;
+import org.orderway.orders.Chargebacks;
 import org.orderway.orders.IllegalTransition;
 import org.orderway.orders.Order;
 import org.orderway.orders.Orders;
@@ -17,10 +18,12 @@ import org.springframework.transaction.annotation.Transactional;
 public class Ledger {
 
     private final Orders orders;
+    private final Chargebacks chargebacks;
     private final JdbcClient jdbc;
 
-    Ledger(Orders orders, JdbcClient jdbc) {
+    Ledger(Orders orders, Chargebacks chargebacks, JdbcClient jdbc) {
         this.orders = orders;
+        this.chargebacks = chargebacks;
         this.jdbc = jdbc;
     }
 
@@ -42,6 +45,10 @@ public class Ledger {
             case "payment.refunded" -> {
                 believe(order, event, amount, order.refunded(), PaymentState.REFUNDED);
                 enter(event, "refunded", amount.negate());
+            }
+            case "payment.chargeback" -> {
+                believe(order, event, amount, chargebacks.sum(order.id()), PaymentState.REFUNDED);
+                enter(event, "charged_back", amount.negate());
             }
             default -> throw new IllegalArgumentException("No movement of money is called " + event.type());
         }

@@ -1,12 +1,15 @@
 package org.orderway.notices;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.orderway.messages.Event;
 import org.orderway.messages.EventIds;
 import org.orderway.messages.Events;
 import org.orderway.messages.Outbox;
@@ -119,6 +122,36 @@ public class Notices {
                 headers,
                 Map.of("noticeId", id.toString(), "department", department, "type", type)));
         return new Accepted(id, department, type, List.of(entry));
+    }
+
+    /**
+     * Gives the finance department notice of an event about money that a person has to look at.
+     *
+     * @return the outbox rows of it, none when it was given before
+     */
+    @Transactional
+    public List<Outbox.Entry> ofMoney(Event event) {
+        String order = event.orderId().toString();
+        String amount = event.body().path("amount").asText() + " " + event.text("currency");
+        String text =
+                switch (event.type()) {
+                    case "payment.chargeback" ->
+                        "A bank took " + amount + " back that order " + order + " had paid (chargeback "
+                                + event.text("chargebackId") + ").";
+                    case "order.refund_due" ->
+                        amount + " are owed to the customer of order " + order
+                                + ", who paid at the door. Pay it out, and say so at /ops/payouts.";
+                    default ->
+                        "Of order " + order + ": " + event.text("rule") + ". Expected " + event.text("expected")
+                                + ", found " + event.text("found") + ".";
+                };
+        ObjectNode request = JsonNodeFactory.instance
+                .objectNode()
+                .put("department", "finance")
+                .put("type", "urgent")
+                .put("subject", event.type() + " of order " + order)
+                .put("text", text);
+        return give(Map.of("Idempotency-Key", "event-" + event.id()), request).entries();
     }
 
     /**

@@ -141,6 +141,7 @@ public class Notification {
         String operation =
                 switch (event.type()) {
                     case "order.refunded" -> null;
+                    case "order.refund_due" -> event.text("payout");
                     case "order.returned" -> event.text("returnId");
                     case "order.shipped" -> event.text("trackingNumber");
                     case DELAYED -> event.text("promisedBy");
@@ -170,6 +171,7 @@ public class Notification {
                                 .filter(value -> value.compareTo(amount(event, "value")) == 0)
                                 .isPresent();
                     case "order.refunded" -> order.refunded().compareTo(amount(event, "amount")) >= 0;
+                    case "order.refund_due" -> order.captured().compareTo(amount(event, "amount")) >= 0;
                     case INVOICED ->
                         papers.invoiceNumber(order.id())
                                 .filter(number -> number.equals(event.text("invoice")))

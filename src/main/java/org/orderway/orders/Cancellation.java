@@ -23,13 +23,21 @@ public class Cancellation {
     private final OrderEvents events;
     private final Effects effects;
     private final Returns returns;
+    private final Chargebacks chargebacks;
     private final Outbox outbox;
 
-    Cancellation(Orders orders, OrderEvents events, Effects effects, Returns returns, Outbox outbox) {
+    Cancellation(
+            Orders orders,
+            OrderEvents events,
+            Effects effects,
+            Returns returns,
+            Chargebacks chargebacks,
+            Outbox outbox) {
         this.orders = orders;
         this.events = events;
         this.effects = effects;
         this.returns = returns;
+        this.chargebacks = chargebacks;
         this.outbox = outbox;
     }
 
@@ -80,7 +88,10 @@ public class Cancellation {
     /** Ends a locked order about which everything is known, and tells what of its money is to go back. */
     public List<OutgoingMessage> conclude(Order order, String reason) {
         orders.cancelled(order, reason);
-        BigDecimal toRefund = order.captured().subtract(order.refunded());
+        BigDecimal toRefund = order.captured()
+                .subtract(order.refunded())
+                .subtract(chargebacks.sum(order.id()))
+                .max(BigDecimal.ZERO);
         return List.of(
                 events.cancelled(order, reason, toRefund), events.countedEnd(order, OrderStatus.CANCELLED, reason));
     }

@@ -131,6 +131,33 @@ public class Effects {
                 .single();
     }
 
+    /** Whether it is intended and nobody knows yet what comes of it. */
+    public boolean isOpen(String key) {
+        return jdbc.sql("select exists (select 1 from effects where key = ? and known_at is null)")
+                .param(key)
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** An effect that is under way. @param since when it was intended */
+    public record Open(String key, UUID orderId, BigDecimal amount, Instant since) {}
+
+    /** The effects of a kind that are under way and whose key begins so, oldest first. */
+    public List<Open> open(String kind, String prefix) {
+        return jdbc.sql(
+                        """
+                        select key, order_id, amount, intent_at from effects
+                        where known_at is null and kind = ? and starts_with(key, ?) order by intent_at limit 1000
+                        """)
+                .params(kind, prefix)
+                .query((rs, n) -> new Open(
+                        rs.getString("key"),
+                        rs.getObject("order_id", UUID.class),
+                        rs.getBigDecimal("amount"),
+                        rs.getTimestamp("intent_at").toInstant()))
+                .list();
+    }
+
     /** The money of an effect that is under way. */
     public Optional<BigDecimal> openAmountOf(String key) {
         return jdbc.sql("select amount from effects where key = ? and known_at is null")

@@ -1,6 +1,7 @@
 package org.orderway.orders;
 
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -75,6 +76,62 @@ public class OrderEvents {
         return once(order, "order.shipped", Map.of("carrier", carrier, "trackingNumber", trackingNumber));
     }
 
+    /** Where the parcel is by now, as the carrier reports it. @param at when it was there, by the carrier's clock */
+    public OutgoingMessage statusUpdated(Order order, String status, Instant at) {
+        return events.again(
+                order.id(),
+                order.number(),
+                "order.status_updated",
+                status + "|" + at,
+                Map.of("status", status, "reportedFor", at.toString()));
+    }
+
+    /** The parcel is with the customer. @param collected what was collected at the door */
+    public OutgoingMessage delivered(Order order, Instant at, BigDecimal collected) {
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("deliveredAt", at.toString());
+        if (collected.signum() > 0) {
+            details.put("collected", Map.of("amount", collected, "currency", order.currency()));
+        }
+        return once(order, "order.delivered", details);
+    }
+
+    /** What was collected at the door is not what was to be collected. */
+    public OutgoingMessage collectionAlarm(Order order, BigDecimal expected, BigDecimal found, Instant at) {
+        return alarm(
+                order,
+                "collection",
+                "What is collected at the door is what is due",
+                expected.toPlainString() + " " + order.currency(),
+                found.toPlainString() + " " + order.currency(),
+                at);
+    }
+
+    /** The payment provider contradicts what it had said of a charge. */
+    public OutgoingMessage paymentAlarm(Order order, String said, String says) {
+        return alarm(order, "payment", "What a charge came to stays so", said, says, order.createdAt());
+    }
+
+    private OutgoingMessage alarm(Order order, String name, String rule, String expected, String found, Instant since) {
+        String subject = order.id().toString();
+        return events.alarm(
+                name,
+                subject,
+                order.id(),
+                since,
+                Map.of(
+                        "rule",
+                        rule,
+                        "subject",
+                        subject,
+                        "expected",
+                        expected,
+                        "found",
+                        found,
+                        "since",
+                        since.toString()));
+    }
+
     /** The order has its invoice, which no event changes any more. */
     public OutgoingMessage invoiced(Order order, String invoice) {
         return once(
@@ -93,13 +150,19 @@ public class OrderEvents {
         return once(order, "order.analytics.ended", ended(order, status, reason));
     }
 
+    /** For analytics: an order that had come to its end is with its customer. */
+    public OutgoingMessage countedDelivery(Order order) {
+        Map<String, Object> facts = ended(order, OrderStatus.DELIVERED, null);
+        return events.again(order.id(), order.number(), "order.analytics.ended", "delivered", facts);
+    }
+
     /** The order is cancelled; this much of what was captured is to go back. */
     public OutgoingMessage cancelled(Order order, String reason, BigDecimal toRefund) {
         return once(
                 order, "order.cancelled", Map.of("reason", reason, "refund", toRefund, "currency", order.currency()));
     }
 
-    /** Money was captured after the order had been cancelled: it has to go back. */
+    /** Money was taken for an order that is cancelled or returned, or more than was due: it has to go back. */
     public OutgoingMessage capturedLate(Order order, BigDecimal amount) {
         return once(order, "order.captured_late", Map.of("amount", amount, "currency", order.currency()));
     }
@@ -132,6 +195,21 @@ public class OrderEvents {
                 "order.refunded",
                 operation,
                 Map.of("amount", amount, "currency", order.currency()));
+    }
+
+    /**
+     * Money is owed to a customer who paid at the door: there is no charge to refund, a person has to pay it out.
+     *
+     * @param operation what it is owed for
+     * @param payout    the key under which it is paid
+     */
+    public OutgoingMessage refundDue(Order order, String operation, String payout, BigDecimal amount) {
+        return events.again(
+                order.id(),
+                order.number(),
+                "order.refund_due",
+                operation,
+                Map.of("payout", payout, "amount", amount, "currency", order.currency()));
     }
 
     /** For analytics: an order that had come to its end was returned after all. */

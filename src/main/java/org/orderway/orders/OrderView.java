@@ -21,6 +21,7 @@ public class OrderView {
     private final Timeline timeline;
     private final Parcels parcels;
     private final Returns returns;
+    private final Chargebacks chargebacks;
     private final Papers papers;
     private final OpenLetters letters;
     private final Retries retries;
@@ -31,6 +32,7 @@ public class OrderView {
             Timeline timeline,
             Parcels parcels,
             Returns returns,
+            Chargebacks chargebacks,
             Papers papers,
             OpenLetters letters,
             Retries retries) {
@@ -40,6 +42,7 @@ public class OrderView {
         this.parcels = parcels;
         this.retries = retries;
         this.returns = returns;
+        this.chargebacks = chargebacks;
         this.papers = papers;
         this.letters = letters;
     }
@@ -68,18 +71,11 @@ public class OrderView {
         payment.put("amount", order.paymentState() == PaymentState.DUE ? order.total() : order.captured());
         payment.put("captured", order.captured());
         payment.put("refunded", order.refunded());
+        payment.put("chargebacks", chargebacks.of(order.id()));
         view.put("payment", payment);
         view.put(
                 "shipment",
-                parcels.of(order.id())
-                        .map(p -> Map.of(
-                                "carrier",
-                                p.carrier(),
-                                "trackingNumber",
-                                p.trackingNumber(),
-                                "state",
-                                order.fulfilmentState().name().toLowerCase()))
-                        .orElse(null));
+                parcels.of(order.id()).map(parcel -> shipment(order, parcel)).orElse(null));
         view.put("invoice", papers.invoiceNumber(order.id()).orElse(null));
         view.put("returns", returns.of(order.id()));
         view.put(
@@ -111,6 +107,18 @@ public class OrderView {
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("orders", page);
         view.put("next", more ? page.get(size - 1).id().toString() : null);
+        return view;
+    }
+
+    private static Map<String, Object> shipment(Order order, Parcels.Parcel parcel) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("carrier", parcel.carrier());
+        view.put("trackingNumber", parcel.trackingNumber());
+        view.put("state", order.fulfilmentState().name().toLowerCase());
+        view.put("reported", parcel.reported());
+        view.put(
+                "reportedAt",
+                parcel.reportedAt() == null ? null : parcel.reportedAt().toString());
         return view;
     }
 

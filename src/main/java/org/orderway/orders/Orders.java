@@ -196,6 +196,27 @@ public class Orders {
                 FulfilmentState.SHIPPED.name().toLowerCase());
     }
 
+    /** Moves a locked order on whose parcel is with its customer. */
+    public void delivered(Order order) {
+        guard(order, OrderStatus.DELIVERED);
+        guard(order, FulfilmentState.DELIVERED);
+        update(
+                order,
+                "status = ?, fulfilment_state = ?",
+                OrderStatus.DELIVERED.name(),
+                FulfilmentState.DELIVERED.name().toLowerCase());
+    }
+
+    /** Books money of a locked order that was collected at the door. */
+    public void collected(Order order, BigDecimal amount) {
+        guard(order, PaymentState.COLLECTED);
+        update(
+                order,
+                "payment_state = ?, captured = ?",
+                PaymentState.COLLECTED.name().toLowerCase(),
+                amount);
+    }
+
     /** Marks a locked order as wanted to be cancelled: what is under way outside decides. */
     public void cancelling(Order order, String reason) {
         guard(order, OrderStatus.CANCELLING);

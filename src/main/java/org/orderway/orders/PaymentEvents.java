@@ -30,6 +30,17 @@ public class PaymentEvents {
         return message(order, "payment.refunded", paymentId, facts(order, paymentId, amount));
     }
 
+    /** The customer's bank took money back. @param chargebackId the payment provider's own id of it */
+    public OutgoingMessage chargeback(
+            Order order, String paymentId, String chargebackId, BigDecimal amount, String reason) {
+        Map<String, Object> facts = facts(order, paymentId, amount);
+        facts.put("chargebackId", chargebackId);
+        if (reason != null) {
+            facts.put("reason", reason);
+        }
+        return message(order, "payment.chargeback", chargebackId, facts);
+    }
+
     private OutgoingMessage message(Order order, String type, String operation, Map<String, Object> facts) {
         return events.money(order.id(), order.number(), type, operation, facts);
     }

@@ -143,6 +143,14 @@ public class Returns {
                 .optional();
     }
 
+    /** What all goods of an order had cost that came back so far. */
+    public BigDecimal valueOfAll(UUID orderId) {
+        return jdbc.sql("select coalesce(sum(value), 0) from returns where order_id = ?")
+                .param(orderId)
+                .query(BigDecimal.class)
+                .single();
+    }
+
     /** The returns of an order as the API shows them, oldest first. */
     List<Map<String, Object>> of(UUID orderId) {
         return jdbc.sql(

@@ -28,6 +28,11 @@ public record Charge(
         return new Charge(orderId, null, null, null, null, false, false, outcome);
     }
 
+    /** One that the gateway tells of without being asked. */
+    static Charge reported(UUID orderId, String key) {
+        return new Charge(orderId, key, null, null, null, true, false, null);
+    }
+
     @Override
     public String kind() {
         return "charges";

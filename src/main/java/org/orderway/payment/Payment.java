@@ -6,7 +6,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.orderway.messages.Event;
 import org.orderway.messages.Outbox;
 import org.orderway.messages.Outcome;
@@ -91,7 +90,7 @@ public class Payment {
             return Charge.concluded(order.id(), Outcome.SILENT);
         }
         orders.mayAdvance(order, OrderStatus.PAID);
-        String key = key(order.id());
+        String key = PaymentKeys.charge(order.id());
         if (order.total().signum() == 0) {
             return Charge.concluded(order.id(), steps.once(order.id(), CHARGE, this::capture));
         }
@@ -161,14 +160,14 @@ public class Payment {
     }
 
     private OutgoingMessage succeeded(Order order) {
-        return moneyEvents.succeeded(order, key(order.id()), order.total());
+        return moneyEvents.succeeded(order, PaymentKeys.charge(order.id()), order.total());
     }
 
     /** The charges that decide about orders that wait to be cancelled. */
     @Transactional(readOnly = true)
     public List<Charge> awaited() {
         return effects.awaitedToCancel(CHARGE, clock.instant().minus(gateway.keysKept())).stream()
-                .map(id -> new Charge(id, key(id), null, null, null, true, false, null))
+                .map(id -> Charge.reported(id, PaymentKeys.charge(id)))
                 .toList();
     }
 
@@ -192,9 +191,5 @@ public class Payment {
         return steps.once(order.id(), CHARGE, now -> concluded(now, false)).messages().stream()
                 .map(outbox::add)
                 .toList();
-    }
-
-    private static String key(UUID orderId) {
-        return "charge-" + orderId;
     }
 }

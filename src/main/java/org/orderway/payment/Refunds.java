@@ -3,9 +3,12 @@ package org.orderway.payment;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.time.Clock;
+import java.util.List;
 import java.util.UUID;
 import org.orderway.messages.Event;
+import org.orderway.messages.Outbox;
 import org.orderway.messages.Outcome;
+import org.orderway.orders.Chargebacks;
 import org.orderway.orders.Effects;
 import org.orderway.orders.IllegalTransition;
 import org.orderway.orders.Order;
@@ -19,13 +22,14 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * Gives money back: once for each cause, and never more than was captured. How much is read from our own books, not from
- * the event that asks for it: anybody may publish one.
+ * Gives money back: once for each cause, and never more than is owed. How much is read from our own books, not from the event
+ * that asks for it: anybody may publish one. What was charged goes back through the gateway; what was paid at the door is a
+ * payout, which a person makes.
  */
 @Component("refunds")
 public class Refunds {
 
-    private static final String REFUND = "refund";
+    static final String REFUND = "refund";
 
     private final Steps steps;
     private final Orders orders;
@@ -33,6 +37,8 @@ public class Refunds {
     private final PaymentEvents moneyEvents;
     private final Effects effects;
     private final Returns returns;
+    private final Chargebacks chargebacks;
+    private final Outbox outbox;
     private final Clock clock;
     private final GatewaySettings gateway;
 
@@ -43,6 +49,8 @@ public class Refunds {
             PaymentEvents moneyEvents,
             Effects effects,
             Returns returns,
+            Chargebacks chargebacks,
+            Outbox outbox,
             Clock clock,
             GatewaySettings gateway) {
         this.steps = steps;
@@ -51,6 +59,8 @@ public class Refunds {
         this.moneyEvents = moneyEvents;
         this.effects = effects;
         this.returns = returns;
+        this.chargebacks = chargebacks;
+        this.outbox = outbox;
         this.clock = clock;
         this.gateway = gateway;
     }
@@ -72,22 +82,24 @@ public class Refunds {
     }
 
     private Refund intend(Order order, Event event, String operation) {
-        BigDecimal left = order.captured().subtract(order.refunded()).subtract(effects.openAmount(order.id(), REFUND));
-        String key = REFUND + "-" + order.id() + "-" + operation;
+        boolean isCash = order.paymentMethod().equals("cod");
+        String key = isCash ? PaymentKeys.payout(order.id(), operation) : PaymentKeys.refund(order.id(), operation);
         BigDecimal amount =
-                effects.openAmountOf(key).orElseGet(() -> wanted(order, event).min(left));
+                effects.openAmountOf(key).orElseGet(() -> wanted(order, event).min(owed(order)));
         if (amount.signum() <= 0) {
-            return Refund.concluded(
-                    order.id(), operation, steps.afterwards(order.id(), step(operation), o -> Outcome.SILENT));
+            return concluded(order, operation, Outcome.SILENT);
         }
         Effects.Intent intent = effects.intend(key, REFUND, order.id(), amount);
+        if (isCash) {
+            return concluded(order, operation, Outcome.of(events.refundDue(order, operation, key, amount)));
+        }
         return new Refund(
                 order.id(),
                 operation,
                 key,
                 intent.amount(),
                 order.currency(),
-                effects.result("charge-" + order.id())
+                effects.result(PaymentKeys.charge(order.id()))
                         .orElseThrow()
                         .path("chargeId")
                         .asText(),
@@ -96,14 +108,42 @@ public class Refunds {
                 null);
     }
 
+    private Refund concluded(Order order, String operation, Outcome outcome) {
+        return Refund.concluded(order.id(), operation, steps.afterwards(order.id(), step(operation), now -> outcome));
+    }
+
+    /** What the books say is to go back to the customer and neither went nor is on its way. */
+    private BigDecimal owed(Order order) {
+        return owedInAll(order)
+                .subtract(order.refunded())
+                .subtract(chargebacks.sum(order.id()))
+                .subtract(effects.openAmount(order.id(), REFUND));
+    }
+
+    /** All that was taken of an order that came to nothing; of another what was taken beyond the goods that stay out. */
+    private BigDecimal owedInAll(Order order) {
+        boolean cameToNothing = order.status() == OrderStatus.CANCELLED || order.status() == OrderStatus.FAILED;
+        return cameToNothing
+                ? order.captured()
+                : order.captured().subtract(order.total()).add(returns.valueOfAll(order.id()));
+    }
+
     /** What the books say has to go back for this cause. */
     private BigDecimal wanted(Order order, Event event) {
         return switch (event.type()) {
             case "order.returned" ->
                 returns.value(order.id(), returnId(event)).orElseThrow(() -> disbelief(order, OrderStatus.RETURNED));
             case "order.failed" -> everythingOf(order, OrderStatus.FAILED);
+            case "order.captured_late" -> taken(order);
             default -> everythingOf(order, OrderStatus.CANCELLED);
         };
+    }
+
+    private static BigDecimal taken(Order order) {
+        if (order.captured().signum() == 0) {
+            throw disbelief(order, OrderStatus.CANCELLED);
+        }
+        return order.captured();
     }
 
     private static BigDecimal everythingOf(Order order, OrderStatus claimed) {
@@ -134,6 +174,15 @@ public class Refunds {
                     events.refunded(order, refund.operation(), refund.amount()),
                     moneyEvents.refunded(order, refund.key(), refund.amount()));
         });
+    }
+
+    /** Settles a refund that the gateway tells of without being asked; what that causes goes to the outbox. */
+    @Transactional
+    public List<Outbox.Entry> resolve(String key, JsonNode answer) {
+        UUID orderId = PaymentKeys.orderId(key);
+        BigDecimal amount = effects.openAmountOf(key).orElseThrow(() -> new UnknownPayment(key));
+        Refund refund = new Refund(orderId, PaymentKeys.operation(key), key, amount, null, null, true, false, null);
+        return settle(refund, answer).messages().stream().map(outbox::add).toList();
     }
 
     /** One refund for each return, and one for each way an order can come to nothing. */

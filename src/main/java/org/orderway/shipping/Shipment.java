@@ -1,5 +1,7 @@
 package org.orderway.shipping;
 
+import java.math.BigDecimal;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -11,6 +13,7 @@ import org.orderway.orders.OrderRequest;
  * A shipment on its way to the carrier.
  *
  * @param key     the idempotency key the carrier knows it by
+ * @param collect what the carrier is to collect at the door, or null
  * @param inDoubt true when an earlier attempt may have reached the carrier: ask before booking
  * @param mayCall false when the intent is older than the carrier keeps keys: only its answer by key may settle it
  * @param outcome set when nothing is left to book
@@ -20,12 +23,16 @@ public record Shipment(
         String key,
         OrderRequest.ShipTo shipTo,
         List<OrderLine> lines,
+        Collect collect,
         boolean inDoubt,
         boolean mayCall,
         Outcome outcome) {
 
+    /** Money to be collected. @param amount in the currency beside it */
+    public record Collect(BigDecimal amount, String currency) {}
+
     static Shipment concluded(UUID orderId, Outcome outcome) {
-        return new Shipment(orderId, null, null, null, false, false, outcome);
+        return new Shipment(orderId, null, null, null, null, false, false, outcome);
     }
 
     /** Whether nothing is left to book. */
@@ -35,14 +42,17 @@ public record Shipment(
 
     /** What the carrier is asked for. */
     public Map<String, Object> request() {
-        return Map.of(
-                "reference",
-                orderId.toString(),
-                "shipTo",
-                shipTo,
+        Map<String, Object> request = new LinkedHashMap<>();
+        request.put("reference", orderId.toString());
+        request.put("shipTo", shipTo);
+        request.put(
                 "parcel",
                 lines.stream()
                         .map(l -> Map.of("sku", l.sku(), "quantity", l.quantity()))
                         .toList());
+        if (collect != null) {
+            request.put("collect", collect);
+        }
+        return request;
     }
 }

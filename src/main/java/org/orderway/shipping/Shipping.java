@@ -89,6 +89,7 @@ public class Shipping implements Parcels {
                 key,
                 order.shipTo(),
                 order.lines(),
+                order.paymentMethod().equals("cod") ? new Shipment.Collect(order.total(), order.currency()) : null,
                 !intent.isNew(),
                 intent.isKept(carrier.keysKept(), clock),
                 null);
@@ -149,7 +150,7 @@ public class Shipping implements Parcels {
     @Transactional(readOnly = true)
     public List<Shipment> awaited() {
         return effects.awaitedToCancel(SHIPMENT, clock.instant().minus(carrier.keysKept())).stream()
-                .map(id -> new Shipment(id, key(id), null, List.of(), true, false, null))
+                .map(id -> new Shipment(id, key(id), null, List.of(), null, true, false, null))
                 .toList();
     }
 
@@ -185,9 +186,15 @@ public class Shipping implements Parcels {
     @Override
     @Transactional(readOnly = true)
     public Optional<Parcel> of(UUID orderId) {
-        return jdbc.sql("select carrier, tracking_number from shipments where order_id = ?")
+        return jdbc.sql("select carrier, tracking_number, reported, reported_at from shipments where order_id = ?")
                 .param(orderId)
-                .query((rs, n) -> new Parcel(rs.getString("carrier"), rs.getString("tracking_number")))
+                .query((rs, n) -> new Parcel(
+                        rs.getString("carrier"),
+                        rs.getString("tracking_number"),
+                        rs.getString("reported"),
+                        rs.getTimestamp("reported_at") == null
+                                ? null
+                                : rs.getTimestamp("reported_at").toInstant()))
                 .optional();
     }
 

@@ -54,8 +54,13 @@ public class SimulatorMood {
      * @param gatewayLatency   time each charge takes
      * @param carrierErrorRate share of shipments answered with 500, 0 to 1
      * @param carrierLatency   time each shipment takes
+     * @param deliveredAfter   time from its booking until a parcel is delivered; 0 for never
      */
     @ConfigurationProperties("orderway.simulators")
     record Settings(
-            double gatewayErrorRate, Duration gatewayLatency, double carrierErrorRate, Duration carrierLatency) {}
+            double gatewayErrorRate,
+            Duration gatewayLatency,
+            double carrierErrorRate,
+            Duration carrierLatency,
+            Duration deliveredAfter) {}
 }

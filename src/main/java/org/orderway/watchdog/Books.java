@@ -35,8 +35,8 @@ class Books {
     private static final String ORDERS = "with " + UNDER_WAY
             + """
             select o.id, o.status, o.payment_state, o.payment_method, o.total, o.captured, o.refunded,
-                greatest(o.moved_at, b.returned_at) < now() - make_interval(secs => :grace) as overdue,
-                b.value as returned, e.charges, e.charged, e.refunds, e.refund_open, e.shipped,
+                greatest(o.moved_at, b.returned_at, c.received_at) < now() - make_interval(secs => :grace) as overdue,
+                b.value as returned, c.amount as charged_back, l.amount as ledger, e.charges, e.charged, e.refunds, e.refund_open, e.shipped,
                 p.order_id is not null as parcel, r.held, r.released, r.sold,
                 o.id::text in (select order_id from under_way)
                     or o.id::text in (select order_id from outboxed) as on_its_way
@@ -45,6 +45,11 @@ class Books {
             cross join lateral (
                 select coalesce(sum(value), 0) as value, max(returned_at) as returned_at
                 from returns where order_id = o.id) b
+            cross join lateral (
+                select coalesce(sum(amount), 0) as amount, max(received_at) as received_at
+                from chargebacks where order_id = o.id) c
+            cross join lateral (
+                select coalesce(sum(amount), 0) as amount from ledger_entries where order_id = o.id) l
             cross join lateral (
                 select count(*) filter (where captured) as charges,
                     case when bool_and(amount is not null) filter (where captured)
@@ -117,7 +122,7 @@ class Books {
 
     /**
      * Adds the money up, by currency: what was captured less what was given back is the value of what is paid and open or
-     * shipped and did not come back, and what is still owed to customers.
+     * shipped and did not come back, and what is still owed to customers, where no bank took it back.
      */
     void sumUp() {
         jdbc.sql(
@@ -125,15 +130,26 @@ class Books {
                         update watchdog set summed_at = now(), money = (
                             select coalesce(jsonb_agg(sums order by currency), '[]') from (
                                 select currency, sum(captured) as captured, sum(refunded) as refunded,
-                                    coalesce(sum(total - returned) filter (where paid and not ended), 0) as value,
-                                    sum(case when ended then captured else least(captured, returned) end - refunded) as owed
+                                    coalesce(sum(kept) filter (where paid and not ended), 0) as value,
+                                    sum(case when owed > 0 then greatest(owed - charged_back, 0) else owed end) as owed,
+                                    sum(charged_back) as "chargedBack"
                                 from (
-                                    select o.*, coalesce(r.value, 0) as returned,
-                                        payment_state in ('captured', 'part_refunded', 'refunded') as paid,
-                                        status in ('FAILED', 'CANCELLED', 'RETURNED') as ended
-                                    from orders o left join (
-                                        select order_id, sum(value) as value from returns group by order_id) r
-                                        on r.order_id = o.id) all_orders
+                                    select *, case when ended then captured
+                                        when payment_method = 'cod' then greatest(captured - kept, 0)
+                                        else least(captured, returned) end - refunded as owed
+                                    from (
+                                        select o.*, coalesce(r.value, 0) as returned, coalesce(c.amount, 0) as charged_back,
+                                            case when payment_method = 'cod'
+                                                then least(captured, total - coalesce(r.value, 0))
+                                                else total - coalesce(r.value, 0) end as kept,
+                                            payment_state in ('captured', 'collected', 'part_refunded', 'refunded') as paid,
+                                            status in ('FAILED', 'CANCELLED', 'RETURNED') as ended
+                                        from orders o left join (
+                                            select order_id, sum(value) as value from returns group by order_id) r
+                                            on r.order_id = o.id
+                                        left join (
+                                            select order_id, sum(amount) as amount from chargebacks group by order_id) c
+                                            on c.order_id = o.id) with_returns) all_orders
                                 group by currency) sums)
                         """)
                 .update();
@@ -149,7 +165,9 @@ class Books {
                         rs.getBigDecimal("total"),
                         rs.getBigDecimal("captured"),
                         rs.getBigDecimal("refunded"),
-                        rs.getBigDecimal("returned")),
+                        rs.getBigDecimal("returned"),
+                        rs.getBigDecimal("charged_back"),
+                        rs.getBigDecimal("ledger")),
                 new OrderBooks.Known(
                         rs.getInt("charges"),
                         rs.getBigDecimal("charged"),

@@ -11,6 +11,7 @@ enum Invariant {
     MONEY_REFUNDED(false, "What is refunded was owed, and is what the gateway gave back"),
     MONEY_KEPT(false, "No money is kept of orders that came to nothing and of goods that came back"),
     CHARGED_ONCE(false, "What is captured is what the gateway took, in one charge"),
+    MONEY_BOOKED(false, "The ledger tells of each order what its payments say"),
     PAID_OR_DUE(false, "An order that is paid or shipped has its money captured, due or collected"),
     PARCEL_LEFT(false, "A shipped order has its parcel, and no other order has one"),
     GOODS_HELD(false, "An order on its way to its parcel holds its goods"),

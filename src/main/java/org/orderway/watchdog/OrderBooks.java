@@ -42,8 +42,23 @@ record OrderBooks(
     private static final Set<PaymentState> CAPTURED =
             EnumSet.of(PaymentState.CAPTURED, PaymentState.PART_REFUNDED, PaymentState.REFUNDED);
 
-    /** What an order costs, took and gave back, and what the goods had cost that came back; in its currency. */
-    record Money(BigDecimal total, BigDecimal captured, BigDecimal refunded, BigDecimal returned) {}
+    /**
+     * Money in the order's currency.
+     *
+     * @param total       what the order costs
+     * @param captured    what it took
+     * @param refunded    what it gave back
+     * @param returned    what the goods had cost that came back
+     * @param chargedBack what the customer's bank took back
+     * @param ledger      what the ledger says is left of all that
+     */
+    record Money(
+            BigDecimal total,
+            BigDecimal captured,
+            BigDecimal refunded,
+            BigDecimal returned,
+            BigDecimal chargedBack,
+            BigDecimal ledger) {}
 
     /**
      * Known answers from outside.
@@ -66,6 +81,7 @@ record OrderBooks(
         refunded(broken);
         kept(broken);
         charged(broken);
+        booked(broken);
         paid(broken);
         parcel(broken);
         goods(broken);
@@ -73,8 +89,8 @@ record OrderBooks(
     }
 
     private void captured(List<Violation> broken) {
-        if (payment == PaymentState.COLLECTED) {
-            return;
+        if (cod && isCollected()) {
+            return; // as much as the carrier collected: a person was told when it was not the total
         }
         boolean isPaid = !cod && CAPTURED.contains(payment) && !BEFORE_PAYMENT.contains(status);
         BigDecimal expected = isPaid ? money.total() : BigDecimal.ZERO;
@@ -97,16 +113,34 @@ record OrderBooks(
 
     private void kept(List<Violation> broken) {
         boolean isBeingMended = !isOverdue || isOnItsWay || effects.refundOpen();
-        if (!isBeingMended && money.refunded().compareTo(owed()) < 0) {
+        if (!isBeingMended && money.refunded().add(money.chargedBack()).compareTo(owed()) < 0) {
             broken.add(Invariant.MONEY_KEPT.brokenBy(
                     id, "refunded " + plain(owed()) + ", being " + status, "refunded " + plain(money.refunded())));
         }
     }
 
-    /** What has to go back to the customer: all of an order that came to nothing, else what returned goods had cost. */
+    /** What has to go back: all of an order that came to nothing, else what was taken beyond the goods that stay out. */
     private BigDecimal owed() {
-        boolean cameToNothing = status == OrderStatus.FAILED || status == OrderStatus.CANCELLED;
-        return cameToNothing ? money.captured() : money.captured().min(money.returned());
+        if (status == OrderStatus.FAILED || status == OrderStatus.CANCELLED) {
+            return money.captured();
+        }
+        return cod
+                ? money.captured().subtract(money.total()).add(money.returned()).max(BigDecimal.ZERO)
+                : money.captured().min(money.returned());
+    }
+
+    private boolean isCollected() {
+        return payment == PaymentState.COLLECTED
+                || payment == PaymentState.PART_REFUNDED
+                || payment == PaymentState.REFUNDED;
+    }
+
+    private void booked(List<Violation> broken) {
+        BigDecimal left = money.captured().subtract(money.refunded()).subtract(money.chargedBack());
+        if (isOverdue && !isOnItsWay && differ(left, money.ledger())) {
+            broken.add(Invariant.MONEY_BOOKED.brokenBy(
+                    id, plain(left) + " left by its payments", plain(money.ledger()) + " in the ledger"));
+        }
     }
 
     private void charged(List<Violation> broken) {

@@ -42,6 +42,9 @@ class TopologyTest {
             order_events  | order.returned               | restock_queue refund_queue credit_note_queue notification_queue audit_queue
             order_events  | order.invoiced               | notification_queue audit_queue
             order_events  | order.shipped                | notification_queue audit_queue
+            order_events  | order.delivered              | notification_queue audit_queue
+            order_events  | order.refund_due             | notification_queue audit_queue money_notice_queue
+            order_events  | order.alarm.collection       | audit_queue money_notice_queue
             order_events  | order.notification.sms       | notification_queue audit_queue
             order_events  | order.notification.sms.again | audit_queue
             order_events  | order.analytics.end          | analytics_queue audit_queue
@@ -55,7 +58,7 @@ class TopologyTest {
             announcements |                              | email_announcement_queue sms_announcement_queue app_announcement_queue
             notices       |                              | finance_notice_queue urgent_notice_queue
             payment_events | payment.succeeded           | finance_queue
-            payment_events | payment.chargeback          | finance_queue
+            payment_events | payment.chargeback          | finance_queue money_notice_queue
             payment_events | payment.succeeded.again     | nobody
             payment_events | order.created               | nobody
             order_payment | prepaid                      | prepaid_payment_queue

@@ -322,6 +322,7 @@ abstract class CrashJourneys {
                 .argument("--orderway.notification.confirmation-delay=1s")
                 .argument("--orderway.warehouse.mail=")
                 .argument("--orderway.samples.feed=true")
+                .argument("--orderway.simulators.delivered-after=0s")
                 .argument("--orderway.samples.opening-stock=5000");
         arguments().forEach(builder::argument);
         long began = System.nanoTime();

@@ -30,13 +30,17 @@ class LedgerDatabaseTest extends DatabaseTest {
     void anOrderOfWhichAPartWentBack() {
         order = placed("S-1", line(1, "A", 3));
         jdbc.sql("update orders set captured = 7.5, refunded = 2.5").update();
+        jdbc.sql("insert into chargebacks (id, order_id, amount) values ('cb-1', ?, 1.5)")
+                .param(order)
+                .update();
     }
 
     @ParameterizedTest(name = "{0} of a {1} order")
     @CsvSource({
         "payment.succeeded, prepaid, 7.5, captured 7.5",
         "payment.succeeded, cod, 7.5, collected 7.5",
-        "payment.refunded, prepaid, 2.5, refunded -2.5"
+        "payment.refunded, prepaid, 2.5, refunded -2.5",
+        "payment.chargeback, prepaid, 1.5, charged_back -1.5"
     })
     void aMovementIsOneEntryWithItsSign(String type, String method, BigDecimal amount, String entry) {
         jdbc.sql("update orders set payment_method = ?").param(method).update();
@@ -63,7 +67,12 @@ class LedgerDatabaseTest extends DatabaseTest {
     }
 
     @ParameterizedTest(name = "{0} {1} {2}")
-    @CsvSource({"payment.succeeded, 7.51, GBP", "payment.refunded, 2.51, GBP", "payment.succeeded, 7.5, EUR"})
+    @CsvSource({
+        "payment.succeeded, 7.51, GBP",
+        "payment.refunded, 2.51, GBP",
+        "payment.chargeback, 1.51, GBP",
+        "payment.succeeded, 7.5, EUR"
+    })
     void moneyIsNotBookedBecauseSomebodySaysSo(String type, BigDecimal amount, String currency) {
         Event event = event(
                 type, order, Map.of("paymentId", "p-1", "method", "prepaid", "amount", amount, "currency", currency));

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.orderway.messages.OutgoingMessage;
 import org.orderway.messages.Unreadable;
 import org.orderway.notices.Notices.NoticeMail;
@@ -35,6 +37,29 @@ class NoticesDatabaseTest extends DatabaseTest {
         assertThatThrownBy(() -> notices.give(Map.of(), said("kitchen", "Hot")))
                 .isInstanceOf(UnknownDepartment.class)
                 .hasMessageContaining("finance, operations");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            payment.chargeback     | A bank took 5 GBP back that order %s had paid (chargeback cb-1).
+            order.refund_due       | 5 GBP are owed to the customer of order %s, who paid at the door.
+            order.alarm.collection | Of order %s: What is collected at the door is what is due. Expected 17.85 GBP, found 10.00 GBP.
+            """)
+    void financeAndOperationsHearOnceOfMoneyThatAPersonHasToLookAt(String type, String text) {
+        UUID order = UUID.fromString("0193a5c0-0000-7000-8000-000000000001");
+
+        var entries = notices.ofMoney(event(type, order, Map.of("amount", 5)));
+
+        assertThat(entries).hasSize(1);
+        assertThat(entries.get(0).message().headers()).isEqualTo(Map.of("department", "finance", "type", "urgent"));
+        assertThat(notices.ofMoney(event(type, order, Map.of("amount", 5))))
+                .as("again")
+                .isEmpty();
+        assertThat(jdbc.sql("select text from notices").query(String.class).single())
+                .startsWith(text.formatted(order));
     }
 
     @Test

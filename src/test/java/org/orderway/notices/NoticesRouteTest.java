@@ -17,12 +17,13 @@ import org.apache.camel.Exchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.orderway.messages.Outbox;
 import org.orderway.testing.Covers;
 import org.orderway.testing.Incoming;
 import org.orderway.testing.RouteTest;
 
-@Covers({"notices-accept", "notices-finance", "notices-urgent", "mail-notice"})
+@Covers({"notices-accept", "notices-finance", "notices-urgent", "mail-notice", "notices-of-money"})
 class NoticesRouteTest extends RouteTest {
 
     private static final String NOTICE =
@@ -51,6 +52,19 @@ class NoticesRouteTest extends RouteTest {
         assertThat(answer.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE)).isEqualTo(422);
         assertThat(answer.getMessage().getBody(String.class)).contains("the departments are finance");
         assertThat(end("hand-to-outbox-publish").getReceivedCounter()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"payment.chargeback", "order.refund_due", "order.alarm.collection", "order.alarm.payment"})
+    void givesNoticeOfMoneyThatAPersonHasToLookAt(String type) {
+        var entry = new Outbox.Entry(1, message("notice.given"));
+        when(notices.ofMoney(any())).thenReturn(List.of(entry));
+
+        Exchange done = deliver("notices-of-money", Incoming.event("money_notice_queue", type, orderId));
+
+        assertThat(done.getException()).isNull();
+        verify(notices, times(1)).ofMoney(argThat(event -> event.type().equals(type)));
+        assertThat(end("hand-to-outbox-publish").getReceivedCounter()).isEqualTo(1);
     }
 
     @ParameterizedTest

@@ -221,7 +221,15 @@ class NotificationDatabaseTest extends DatabaseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"order.failed", "order.cancelled", "order.delivered", "order.returned", "order.refunded"})
+    @ValueSource(
+            strings = {
+                "order.failed",
+                "order.cancelled",
+                "order.delivered",
+                "order.returned",
+                "order.refunded",
+                "order.refund_due"
+            })
     void whatIsNotSoIsNotTold(String type) {
         disbelieved(fact(type));
     }

@@ -114,7 +114,7 @@ class TemplatesTest {
         }
         files.add("reasons.properties");
 
-        assertThat(files).hasSize(10 * 4 + 1);
+        assertThat(files).hasSize(11 * 4 + 1);
         for (String locale : List.of("en", "de")) {
             try (Stream<Path> there = Files.list(FOLDER.resolve(locale))) {
                 assertThat(there.map(file -> file.getFileName().toString()))
@@ -136,6 +136,7 @@ class TemplatesTest {
                 "order.cancelled, true",
                 "order.returned, true",
                 "order.refunded, true",
+                "order.refund_due, true",
                 "order.invoiced, true",
                 "order.created, false",
                 "order.failed.inventory, false",

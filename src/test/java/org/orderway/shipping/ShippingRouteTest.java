@@ -150,6 +150,7 @@ class ShippingRouteTest extends RouteTest {
                 "shipment-" + orderId,
                 new OrderRequest.ShipTo("Ada", List.of("1 High St"), "Leeds", "LS1", "GB"),
                 List.of(new OrderLine(1, "85123A", 6, new BigDecimal("2.55"), "other")),
+                null,
                 inDoubt,
                 mayCall,
                 null);

@@ -22,6 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.orderway.orders.Intake;
 import org.orderway.testing.Covers;
 import org.orderway.testing.RouteTest;
+import org.orderway.webhooks.Signatures;
+import org.springframework.beans.factory.annotation.Autowired;
 
 @Covers({
     "gateway-simulator-charge",
@@ -35,9 +37,14 @@ import org.orderway.testing.RouteTest;
     "refund-simulator-find",
     "texts-simulator-sms",
     "texts-simulator-push",
-    "samples-feed"
+    "samples-feed",
+    "deliveries-simulator-look",
+    "report-simulated-parcel"
 })
 class SimulatorsRouteTest extends RouteTest {
+
+    @Autowired
+    private Signatures signatures;
 
     @ParameterizedTest
     @CsvSource({"tok_ok, captured, 201", "tok_declined, declined, 402", "tok_timeout, captured, 201"})
@@ -145,6 +152,28 @@ class SimulatorsRouteTest extends RouteTest {
         assertThat(status(call("carrier-simulator-find", null, Map.of("key", "key-2"))))
                 .isEqualTo(404);
         verify(carrierSimulator, times(1)).find("key-2");
+    }
+
+    @Test
+    void theCarrierReportsItsParcelsSignedAndAgainUntilTheReportIsTaken() {
+        Map<String, Object> report = Map.of("trackingNumber", "OW1", "status", "delivered");
+        when(carrierSimulator.toReport()).thenReturn(List.of(report));
+        end("report-simulated-parcel-call").whenAnyExchangeReceived(refused -> {
+            throw new java.net.ConnectException("Connection refused");
+        });
+
+        call("deliveries-simulator-look", null, Map.of());
+        verify(carrierSimulator, never()).reported(any());
+
+        end("report-simulated-parcel-call").whenAnyExchangeReceived(taken -> {});
+        call("deliveries-simulator-look", null, Map.of());
+        verify(carrierSimulator, times(1)).reported(report);
+        assertThat(end("report-simulated-parcel-call").getExchanges())
+                .hasSize(2)
+                .allSatisfy(call -> signatures.check(
+                        "carrier",
+                        call.getMessage().getHeaders(),
+                        call.getMessage().getBody(byte[].class)));
     }
 
     @Test

@@ -69,7 +69,8 @@ public abstract class DatabaseTest {
                             violations, quiet_orders, passed_orders, nudges, customer_preferences, announcements,
                             announcement_channels, announcement_sends, notices, notice_mails, simulators.texts,
                             paper_numbers, invoices, credit_notes, ledger_entries,
-                            stock_told, replenishments, catalogue, warehouse_articles
+                            stock_told, replenishments, catalogue, warehouse_articles,
+                            chargebacks, simulators.shipments
                         """)
                 .update();
     }

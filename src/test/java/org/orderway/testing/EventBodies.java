@@ -49,6 +49,16 @@ public final class EventBodies {
             "lowAt",
             5);
 
+    private static final Map<String, Object> ALARM = Map.of(
+            "rule",
+            "What is collected at the door is what is due",
+            "expected",
+            "17.85 GBP",
+            "found",
+            "10.00 GBP",
+            "since",
+            "2026-11-20T09:59:00Z");
+
     private static final Map<String, Map<String, Object>> DETAILS = Map.ofEntries(
             Map.entry("order.placed", Map.of("lane", "normal", "country", "gb", "category", "other")),
             Map.entry("order.created", FACTS),
@@ -93,6 +103,12 @@ public final class EventBodies {
             Map.entry("order.refunded", Map.of("amount", 5.10, "currency", "GBP")),
             Map.entry("payment.succeeded", movement("charge-1")),
             Map.entry("payment.refunded", movement("refund-1")),
+            Map.entry(
+                    "order.status_updated",
+                    Map.of("status", "out_for_delivery", "reportedFor", "2026-11-20T09:30:00Z")),
+            Map.entry("order.refund_due", Map.of("payout", "payout-1", "amount", 5.10, "currency", "GBP")),
+            Map.entry("order.alarm.collection", ALARM),
+            Map.entry("order.alarm.payment", ALARM),
             Map.entry(
                     "payment.chargeback",
                     plus(movement("charge-1"), Map.of("chargebackId", "cb-1", "reason", "fraud"))),

@@ -43,6 +43,7 @@ import org.orderway.failures.DeadLetters;
 import org.orderway.failures.Decisions;
 import org.orderway.failures.Failures;
 import org.orderway.failures.Replays;
+import org.orderway.finance.FinanceReports;
 import org.orderway.finance.Ledger;
 import org.orderway.imports.ImportedReturns;
 import org.orderway.inventory.Inventory;
@@ -68,8 +69,11 @@ import org.orderway.orders.Returns;
 import org.orderway.outages.Outages;
 import org.orderway.outages.Pings;
 import org.orderway.payment.Payment;
+import org.orderway.payment.PaymentReports;
+import org.orderway.payment.Payouts;
 import org.orderway.payment.Refunds;
 import org.orderway.shipping.Shipping;
+import org.orderway.shipping.Tracking;
 import org.orderway.simulators.CarrierSimulator;
 import org.orderway.simulators.GatewaySimulator;
 import org.orderway.simulators.Samples;
@@ -110,6 +114,8 @@ import org.springframework.transaction.PlatformTransactionManager;
             "orderway.simulators.lost-answer=1",
             "orderway.simulators.slow-answer=1",
             "orderway.samples.feed=true",
+            "orderway.webhooks.secrets.carrier=a-secret",
+            "orderway.webhooks.secrets.payment=old-secret,new-secret",
             "orderway.examples.regional-desk=true",
             "orderway.examples.chat=true",
             "logging.level.org.apache.camel.builder=warn",
@@ -128,6 +134,7 @@ public abstract class RouteTest {
             "post-push-call",
             "alert-operator-smtp",
             "hand-to-outbox-publish",
+            "report-simulated-parcel-call",
             "import-invoice-set-aside");
 
     /** What routes are started by, other than by other routes. */
@@ -221,6 +228,18 @@ public abstract class RouteTest {
 
     @MockitoBean
     protected Ledger ledger;
+
+    @MockitoBean
+    protected FinanceReports financeReports;
+
+    @MockitoBean
+    protected Tracking tracking;
+
+    @MockitoBean
+    protected PaymentReports paymentReports;
+
+    @MockitoBean
+    protected Payouts payouts;
 
     @MockitoBean
     protected Analytics analytics;

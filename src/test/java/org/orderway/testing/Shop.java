@@ -25,7 +25,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -139,6 +141,21 @@ public final class Shop {
     /** What was refunded of an order's invoice. */
     public JsonNode creditNotes(String id) {
         return ok(get("/orders/" + id + "/credit-notes"), "CreditNotes");
+    }
+
+    /** The money of a day. */
+    public JsonNode finances(LocalDate day) {
+        return ok(get("/reports/finance?day=" + day), "FinanceReport");
+    }
+
+    /** What is owed to the customer of an order and not paid out yet, by its id. */
+    public Optional<String> payoutOf(String orderId) {
+        for (JsonNode payout : ok(get("/ops/payouts"), "Payouts")) {
+            if (payout.path("order").asText().equals(orderId)) {
+                return Optional.of(payout.path("id").asText());
+            }
+        }
+        return Optional.empty();
     }
 
     /** An answer that is no JSON. */

@@ -78,6 +78,16 @@ abstract class OrdersOfAllKinds extends DatabaseTest {
         cancelled = pay(order("cancelled", "prepaid", PRICE), "captured");
         cancelAndGiveBack(cancelled);
         // All that was sent has arrived.
+        jdbc.sql(
+                        """
+                        insert into ledger_entries (event_id, order_id, payment_id, kind, method, currency, amount, occurred_at)
+                        select 'in-' || id, id, 'charge-' || id, 'captured', payment_method, currency, captured, now()
+                        from orders where captured > 0
+                        union all
+                        select 'out-' || id, id, 'refund-' || id, 'refunded', payment_method, currency, -refunded, now()
+                        from orders where refunded > 0
+                        """)
+                .update();
         jdbc.sql("delete from outbox").update();
     }
 

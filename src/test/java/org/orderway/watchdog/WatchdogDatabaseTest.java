@@ -157,7 +157,9 @@ class WatchdogDatabaseTest extends OrdersOfAllKinds {
                         "the money of a cancelled order was kept",
                         """
                         delete from effects where order_id = {cancelled} and kind = 'refund';
-                        update orders set refunded = 0, moved_at = moved_at - interval '1 hour' where id = {cancelled}
+                        update orders set refunded = 0, moved_at = moved_at - interval '1 hour' where id = {cancelled};
+                        insert into ledger_entries (event_id, order_id, payment_id, kind, method, currency, amount, occurred_at)
+                        values ('again', {cancelled}, 'charge-2', 'captured', 'prepaid', 'GBP', 10, now())
                         """,
                         "money_kept of cancelled: refunded 10, being CANCELLED / refunded 0"),
                 new Damage(
@@ -168,6 +170,30 @@ class WatchdogDatabaseTest extends OrdersOfAllKinds {
                         update orders set moved_at = moved_at - interval '1 hour' where id = {shipped}
                         """,
                         "money_kept of shipped: refunded 2.5, being SHIPPED / refunded 0"),
+                new Damage(
+                        "what was collected at the door is not in the ledger",
+                        """
+                        update orders set payment_state = 'collected', captured = 9, status = 'DELIVERED',
+                            moved_at = moved_at - interval '1 hour' where id = {shippedCod}
+                        """,
+                        "money_booked of shipped-cod: 9 left by its payments / 0 in the ledger"),
+                new Damage(
+                        "what a bank took back is not in the ledger",
+                        """
+                        insert into chargebacks (id, order_id, amount, received_at)
+                        values ('cb-1', {shipped}, 4, now() - interval '1 hour');
+                        update orders set moved_at = moved_at - interval '1 hour' where id = {shipped}
+                        """,
+                        "money_booked of shipped: 6 left by its payments / 10 in the ledger"),
+                new Damage(
+                        "more was collected than was due, and nothing of it is owed",
+                        """
+                        update orders set payment_state = 'collected', captured = 12, status = 'DELIVERED',
+                            moved_at = moved_at - interval '1 hour' where id = {shippedCod};
+                        insert into ledger_entries (event_id, order_id, payment_id, kind, method, currency, amount, occurred_at)
+                        values ('door', {shippedCod}, 'collection-1', 'collected', 'cod', 'GBP', 12, now())
+                        """,
+                        "money_kept of shipped-cod: refunded 2, being DELIVERED / refunded 0"),
                 new Damage(
                         "a parcel left without payment",
                         "update orders set payment_state = 'none' where id = {shippedCod}",
@@ -263,6 +289,8 @@ class WatchdogDatabaseTest extends OrdersOfAllKinds {
                 """
                 delete from effects where order_id = {cancelled} and kind = 'refund';
                 update orders set refunded = 0 where id = {cancelled};
+                insert into ledger_entries (event_id, order_id, payment_id, kind, method, currency, amount, occurred_at)
+                values ('again', {cancelled}, 'charge-2', 'captured', 'prepaid', 'GBP', 10, now());
                 update reservations set state = 'held' where order_id = {cancelled} and sku = 'A';
                 update products set reserved = reserved + 2 where sku = 'A'
                 """);
@@ -363,7 +391,7 @@ class WatchdogDatabaseTest extends OrdersOfAllKinds {
                 .satisfies(evidence -> assertThat(evidence).containsEntry("order", shipped.toString()));
         assertThat(report.get("money"))
                 .hasToString(
-                        "[{\"owed\":0.00,\"value\":21.00,\"captured\":30.00,\"currency\":\"GBP\",\"refunded\":10.00}]");
+                        "[{\"owed\":0.00,\"value\":21.00,\"captured\":30.00,\"currency\":\"GBP\",\"refunded\":10.00,\"chargedBack\":0}]");
     }
 
     /** Several statements, in which the name of an order in braces stands for its id. */

@@ -44,6 +44,7 @@ final class Orderway implements AutoCloseable {
                 jar().toString(),
                 "--spring.profiles.active=rabbitmq,simulators",
                 "--server.port=" + port,
+                "--orderway.simulators.delivered-after=0s",
                 "--orderway.topology.queue-type=" + options.queueType()));
         options.settings().forEach(setting -> command.add("--" + setting));
         ProcessBuilder java =
