@@ -48,7 +48,7 @@ class ArchitectureTest {
     static final ArchRule featuresDoNotKnowEachOther = SlicesRuleDefinition.slices()
             .matching(
                     "org.orderway.(analytics|announcements|audit|imports|inventory|notices|notification|payment|shipping|simulators|watchdog|"
-                            + "failures|finance|catalogue|warehouse|invoices|desk)..")
+                            + "failures|finance|fraud|catalogue|warehouse|invoices|desk)..")
             .should()
             .notDependOnEachOther();
 
@@ -62,6 +62,7 @@ class ArchitectureTest {
                     "org.orderway.catalogue..",
                     "org.orderway.failures..",
                     "org.orderway.finance..",
+                    "org.orderway.fraud..",
                     "org.orderway.imports..",
                     "org.orderway.inventory..",
                     "org.orderway.invoices..",
@@ -125,6 +126,7 @@ class ArchitectureTest {
                     "org.orderway.orders..",
                     "org.orderway.payment..",
                     "org.orderway.finance..",
+                    "org.orderway.fraud..",
                     "org.orderway.inventory..",
                     "org.orderway.invoices..",
                     "org.orderway.imports..",

@@ -119,6 +119,7 @@ import org.springframework.test.context.DynamicPropertySource;
             "orderway.notification.confirmation-delay=1s",
             "orderway.orders.resolve-every=300",
             "orderway.imports.match-every=300",
+            "orderway.fraud.tell-every=300",
             "orderway.announcements.send-every=300",
             "orderway.announcements.customers-per-step=10",
             "orderway.examples.regional-desk=true",
@@ -1142,6 +1143,73 @@ abstract class OrderJourneys {
         assertThat(charges(id)).isEmpty();
         assertThat(status(id)).isEqualTo("RESERVED");
         assertStock(sku, 5, 2);
+    }
+
+    // --- payments that a person looks at
+
+    @Test
+    void theEleventhOrderOfACustomerWithinAnHourWaitsForAPersonWhoDecidesWhatBecomesOfIt() {
+        String sku = stocked(20);
+        ObjectNode form = line(form("prepaid", number("tok")), sku, 1, "5");
+        List<String> usual = Stream.generate(() -> shop.place(form)).limit(10).toList();
+        usual.forEach(id -> awaitStatus(id, "SHIPPED"));
+
+        String approved = shop.place(form);
+        String declined = shop.place(form);
+        String cancelled = shop.place(form);
+        List<String> held = List.of(approved, declined, cancelled);
+
+        await("the reviews").atMost(PATIENCE).untilAsserted(() -> assertThat(reviews())
+                .containsAll(held));
+        assertThat(held).allSatisfy(id -> {
+            JsonNode order = shop.order(id);
+            assertThat(order.path("status").asText()).isEqualTo("RESERVED");
+            assertThat(order.path("review").asBoolean()).isTrue();
+            assertThat(timeline(id, "review")).doesNotContain("order.payment_success");
+            assertThat(charges(id)).isEmpty();
+        });
+        assertStock(sku, 10, 3);
+        assertThat(shop.reviews().path("reviews"))
+                .filteredOn(one -> held.contains(one.path("order").asText()))
+                .allSatisfy(one -> {
+                    assertThat(one.path("score").asInt()).isEqualTo(100);
+                    assertThat(one.path("reasons").findValuesAsText("rule"))
+                            .containsExactly("customer-velocity", "card-velocity");
+                });
+        await("a mail to the operator").atMost(PATIENCE).untilAsserted(() -> assertThat(letters())
+                .anyMatch(letter ->
+                        letter.id().startsWith("reviews-") && letter.to().equals("operator@example.invalid")));
+
+        assertThat(decide(approved, "approve").status()).isEqualTo(200);
+        assertThat(decide(approved, "approve").status()).as("said again").isEqualTo(200);
+        assertThat(decide(approved, "decline").status()).isEqualTo(409);
+        assertThat(decide(declined, "decline").status()).isEqualTo(200);
+        assertThat(cancel(cancelled, "customer").path("status").asText()).isEqualTo("CANCELLED");
+        assertThat(decide(cancelled, "approve").status()).isEqualTo(409);
+
+        awaitStatus(approved, "SHIPPED");
+        assertThat(awaitStatus(declined, "FAILED").path("reason").asText()).isEqualTo("fraud_suspected");
+        awaitStock(sku, 9, 0);
+        awaitQuiet(held);
+        assertThat(held)
+                .allSatisfy(id ->
+                        assertThat(shop.order(id).path("review").asBoolean()).isFalse());
+        assertThat(reviews()).doesNotContainAnyElementsOf(held);
+        assertThat(charges(approved)).hasSize(1);
+        assertThat(parcels(approved)).isEqualTo(1);
+        assertThat(charges(declined)).isEmpty();
+        assertThat(charges(cancelled)).isEmpty();
+        assertThat(timeline(declined, "order.failed")).doesNotContain("order.payment_success");
+    }
+
+    private List<String> reviews() {
+        return shop.reviews().path("reviews").findValuesAsText("order");
+    }
+
+    private Answer decide(String id, String decision) {
+        String request =
+                Shop.json().put("by", "Ada").put("reason", "rang the customer").toString();
+        return shop.send("POST", "/ops/reviews/" + id + "/" + decision, "application/json", request);
     }
 
     // --- cancelled and returned

@@ -20,6 +20,7 @@ import org.orderway.messages.EventIds;
 import org.orderway.messages.Outbox;
 import org.orderway.messages.OutgoingMessage;
 import org.orderway.messages.WorkQueues;
+import org.orderway.orders.Decision;
 import org.orderway.orders.OpenLetters;
 import org.orderway.orders.Orders;
 import org.springframework.jdbc.core.simple.JdbcClient;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.orderway.messages.Outbox;
 import org.orderway.orders.Cancellation;
+import org.orderway.orders.Decision;
 import org.orderway.orders.OrderStatus;
 import org.orderway.orders.Orders;
 import org.springframework.stereotype.Component;

@@ -97,7 +97,7 @@ public class Intake {
             return known;
         }
         Order order = order(request, lines, lane);
-        orders.insert(order, hash);
+        orders.insert(order, hash, request.payment().cardCountry());
         remember(key, hash, order.id());
         Outbox.Entry entry = publishes ? outbox.add(events.placed(order)) : null;
         return new Acceptance(order.id(), order.number(), false, entry);

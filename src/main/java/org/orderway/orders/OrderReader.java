@@ -15,6 +15,7 @@ import org.springframework.stereotype.Component;
 public class OrderReader {
 
     private static final Set<String> COUNTRIES = Set.of(Locale.getISOCountries());
+    private static final String NO_COUNTRY = "is not an ISO 3166 country code of two letters, such as GB";
 
     private final TutorialDefaults tutorial;
 
@@ -59,7 +60,7 @@ public class OrderReader {
                         text(shipTo, "city"),
                         text(shipTo, "postcode"),
                         text(shipTo, "country")),
-                new OrderRequest.Payment(text(payment, "method"), text(payment, "token")),
+                new OrderRequest.Payment(text(payment, "method"), text(payment, "token"), text(payment, "cardCountry")),
                 text(doc, "currency"),
                 lines);
         List<FieldError> errors = new ArrayList<>();
@@ -67,7 +68,11 @@ public class OrderReader {
             errors.add(new FieldError("/currency", "is not an ISO 4217 currency in use, such as GBP"));
         }
         if (!COUNTRIES.contains(request.shipTo().country())) {
-            errors.add(new FieldError("/shipTo/country", "is not an ISO 3166 country code of two letters, such as GB"));
+            errors.add(new FieldError("/shipTo/country", NO_COUNTRY));
+        }
+        if (request.payment().cardCountry() != null
+                && !COUNTRIES.contains(request.payment().cardCountry())) {
+            errors.add(new FieldError("/payment/cardCountry", NO_COUNTRY));
         }
         if (!errors.isEmpty()) {
             throw new InvalidOrder(errors);

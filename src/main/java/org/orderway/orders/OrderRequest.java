@@ -37,8 +37,19 @@ public record OrderRequest(
     /** Where it goes. @param country ISO 3166 alpha-2 */
     public record ShipTo(String name, List<String> lines, String city, String postcode, String country) {}
 
-    /** How it is paid. @param method {@code prepaid} or {@code cod}; @param token the gateway's, null for cod */
-    public record Payment(String method, String token) {}
+    /**
+     * How it is paid.
+     *
+     * @param method      {@code prepaid} or {@code cod}
+     * @param token       the gateway's, null for cod
+     * @param cardCountry where the card is from, ISO 3166 alpha-2, or null when the shop does not say
+     */
+    public record Payment(String method, String token, @JsonInclude(JsonInclude.Include.NON_NULL) String cardCountry) {
+
+        public Payment(String method, String token) {
+            this(method, token, null);
+        }
+    }
 
     /**
      * One line.

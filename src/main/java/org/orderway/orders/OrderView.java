@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.orderway.messages.Retries;
@@ -24,6 +25,7 @@ public class OrderView {
     private final Chargebacks chargebacks;
     private final Papers papers;
     private final OpenLetters letters;
+    private final PaymentReviews reviews;
     private final Retries retries;
 
     OrderView(
@@ -35,6 +37,7 @@ public class OrderView {
             Chargebacks chargebacks,
             Papers papers,
             OpenLetters letters,
+            PaymentReviews reviews,
             Retries retries) {
         this.orders = orders;
         this.effects = effects;
@@ -45,6 +48,7 @@ public class OrderView {
         this.chargebacks = chargebacks;
         this.papers = papers;
         this.letters = letters;
+        this.reviews = reviews;
     }
 
     /** One order with its lines, payment, shipment and timeline. @throws UnknownOrder when there is none */
@@ -58,6 +62,11 @@ public class OrderView {
         List<OpenLetters.Letter> open = letters.of(order.id());
         view.put("needsAttention", !open.isEmpty());
         view.put("deadLetters", open);
+        Optional<PaymentReviews.Review> review = reviews.of(order.id());
+        view.put(
+                "review",
+                review.filter(PaymentReviews.Review::isOpen).isPresent()
+                        && !order.status().isStopped());
         view.put("lane", order.lane());
         view.put("total", order.total());
         view.put("currency", order.currency());
@@ -80,7 +89,11 @@ public class OrderView {
         view.put("returns", returns.of(order.id()));
         view.put(
                 "timeline",
-                Stream.of(timeline.of(order.id()), effects.messages(order.id()), waits(order.id()))
+                Stream.of(
+                                timeline.of(order.id()),
+                                effects.messages(order.id()),
+                                waits(order.id()),
+                                review.map(OrderView::entries).orElse(List.of()))
                         .flatMap(List::stream)
                         .sorted(Comparator.comparing(entry -> Instant.parse(entry.time())))
                         .toList());
@@ -134,6 +147,17 @@ public class OrderView {
                                         wait.retries(),
                                         wait.reason())))
                 .toList();
+    }
+
+    private static List<Timeline.Entry> entries(PaymentReviews.Review review) {
+        Timeline.Entry opened =
+                new Timeline.Entry("review", review.openedAt().toString(), "the payment waits for a person's decision");
+        return review.closedAt() == null
+                ? List.of(opened)
+                : List.of(
+                        opened,
+                        new Timeline.Entry(
+                                "review", review.closedAt().toString(), "the payment's review is " + review.state()));
     }
 
     private Order find(String id) {

@@ -27,9 +27,11 @@ public class Orders {
     private final JdbcClient jdbc;
     private final JdbcTemplate batch;
     private final ObjectMapper mapper;
+    private final Cards cards;
     private final Clock clock;
 
-    Orders(JdbcClient jdbc, JdbcTemplate batch, ObjectMapper mapper, Clock clock) {
+    Orders(JdbcClient jdbc, JdbcTemplate batch, ObjectMapper mapper, Cards cards, Clock clock) {
+        this.cards = cards;
         this.jdbc = jdbc;
         this.batch = batch;
         this.mapper = mapper;
@@ -105,14 +107,14 @@ public class Orders {
                 .update();
     }
 
-    void insert(Order order, String requestHash) {
+    void insert(Order order, String requestHash, String cardCountry) {
         Timestamp now = Timestamp.from(order.createdAt());
         jdbc.sql(
                         """
                         insert into orders (id, number, request_hash, lane, status, customer_id, customer_name,
                             customer_email, customer_locale, ship_to, country, category, currency, total, payment_method,
-                            payment_token, created_at, moved_at)
-                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, cast(? as jsonb), ?, ?, ?, ?, ?, ?, ?, ?)
+                            payment_token, card, card_country, created_at, moved_at)
+                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, cast(? as jsonb), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                         """)
                 .params(
                         order.id(),
@@ -131,6 +133,8 @@ public class Orders {
                         order.total(),
                         order.paymentMethod(),
                         order.paymentToken(),
+                        cards.of(order.paymentToken()),
+                        cardCountry,
                         now,
                         now)
                 .update();
@@ -156,19 +160,19 @@ public class Orders {
         update(order, "status = ?", next.name());
     }
 
-    /** Ends a locked order that came to nothing. */
+    /** Ends a locked order that came to nothing. Nothing will be charged for it: its payment token is forgotten. */
     public void fail(Order order, String reason) {
         guard(order, OrderStatus.FAILED);
-        update(order, "status = ?, reason = ?", OrderStatus.FAILED.name(), reason);
+        update(order, "status = ?, reason = ?, payment_token = null", OrderStatus.FAILED.name(), reason);
     }
 
-    /** Moves a locked order on because its money is captured. */
+    /** Moves a locked order on because its money is captured. Its payment token is not needed any more. */
     public void captured(Order order, BigDecimal amount) {
         guard(order, OrderStatus.PAID);
         guard(order, PaymentState.CAPTURED);
         update(
                 order,
-                "status = ?, payment_state = ?, captured = ?",
+                "status = ?, payment_state = ?, captured = ?, payment_token = null",
                 OrderStatus.PAID.name(),
                 PaymentState.CAPTURED.name().toLowerCase(),
                 amount);
@@ -223,12 +227,13 @@ public class Orders {
         update(order, "status = ?, reason = ?", OrderStatus.CANCELLING.name(), reason);
     }
 
-    /** Ends a locked order that its customer does not want any more. Nothing is due for it then. */
+    /** Ends a locked order that its customer does not want any more. Nothing is due for it then, nor will be charged. */
     public void cancelled(Order order, String reason) {
         guard(order, OrderStatus.CANCELLED);
         update(
                 order,
-                "status = ?, reason = ?, payment_state = case payment_state when 'due' then 'none' else payment_state end",
+                "status = ?, reason = ?, payment_token = null,"
+                        + " payment_state = case payment_state when 'due' then 'none' else payment_state end",
                 OrderStatus.CANCELLED.name(),
                 reason);
     }

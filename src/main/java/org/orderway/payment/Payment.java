@@ -17,6 +17,7 @@ import org.orderway.orders.OrderEvents;
 import org.orderway.orders.OrderStatus;
 import org.orderway.orders.Orders;
 import org.orderway.orders.PaymentEvents;
+import org.orderway.orders.PaymentHandover;
 import org.orderway.orders.Steps;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -33,6 +34,7 @@ public class Payment {
     private final PaymentEvents moneyEvents;
     private final Effects effects;
     private final Cancellation cancellation;
+    private final PaymentHandover handover;
     private final Outbox outbox;
     private final Clock clock;
     private final GatewaySettings gateway;
@@ -44,6 +46,7 @@ public class Payment {
             PaymentEvents moneyEvents,
             Effects effects,
             Cancellation cancellation,
+            PaymentHandover handover,
             Outbox outbox,
             Clock clock,
             GatewaySettings gateway) {
@@ -53,6 +56,7 @@ public class Payment {
         this.moneyEvents = moneyEvents;
         this.effects = effects;
         this.cancellation = cancellation;
+        this.handover = handover;
         this.outbox = outbox;
         this.clock = clock;
         this.gateway = gateway;
@@ -63,10 +67,7 @@ public class Payment {
         if (!"success".equals(event.text("status"))) {
             return Outcome.SILENT;
         }
-        return steps.once(event.orderId(), "payment-handover", order -> {
-            orders.mayAdvance(order, order.paymentMethod().equals("cod") ? OrderStatus.PAYMENT_DUE : OrderStatus.PAID);
-            return Outcome.of(events.paymentRequested(order));
-        });
+        return handover.of(event.orderId());
     }
 
     /** Records that the money is due at the door. */

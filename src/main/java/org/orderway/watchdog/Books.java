@@ -19,7 +19,7 @@ import org.springframework.stereotype.Component;
 class Books {
 
     /**
-     * Orders of which a message is on its way or lies where a person sees it. A wait that has long been over says nothing
+     * Orders of which a message is on its way or lies where a person sees it, and those whose payment a person reviews. A wait that has long been over says nothing
      * any more: its message came another way, or was lost.
      */
     static final String UNDER_WAY =
@@ -28,7 +28,9 @@ class Books {
                 select order_id::text as order_id from retries
                 where order_id is not null and due_at > now() - interval '5 minutes'
                 union all
-                select order_id::text from dead_letters where state = 'open' and order_id is not null),
+                select order_id::text from dead_letters where state = 'open' and order_id is not null
+                union all
+                select order_id::text from fraud_reviews where state = 'open'),
             outboxed as materialized (select order_id from outbox where order_id is not null)
             """;
 

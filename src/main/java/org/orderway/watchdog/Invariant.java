@@ -17,7 +17,8 @@ enum Invariant {
     GOODS_HELD(false, "An order on its way to its parcel holds its goods"),
     GOODS_RELEASED(false, "An order that ended holds no goods"),
     GOODS_SOLD(false, "Only a shipped order bought goods"),
-    ORDER_MOVING(false, "No open order is stuck");
+    ORDER_MOVING(false, "No open order is stuck"),
+    REVIEW_DECIDED(false, "No order waits for too long until its payment is reviewed");
 
     private final boolean ofArticles;
     private final String rule;

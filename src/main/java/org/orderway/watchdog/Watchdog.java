@@ -35,6 +35,7 @@ public class Watchdog {
     private final JdbcClient jdbc;
     private final Books books;
     private final QuietOrders quiet;
+    private final UndecidedReviews reviews;
     private final Violations violations;
     private final Nudges nudges;
     private final ObjectMapper mapper;
@@ -44,6 +45,7 @@ public class Watchdog {
             JdbcClient jdbc,
             Books books,
             QuietOrders quiet,
+            UndecidedReviews reviews,
             Violations violations,
             Nudges nudges,
             ObjectMapper mapper,
@@ -51,6 +53,7 @@ public class Watchdog {
         this.jdbc = jdbc;
         this.books = books;
         this.quiet = quiet;
+        this.reviews = reviews;
         this.violations = violations;
         this.nudges = nudges;
         // A sum stays as exact as it is.
@@ -91,6 +94,7 @@ public class Watchdog {
 
             quiet.find(settings.stuckAfter(), settings.nudgeAgainAfter(), progress.from(), depths);
             found.addAll(quiet.stuck());
+            found.addAll(reviews.undecided(settings.reviewWithin()));
 
             violations.found(found, settings.confirmAfter());
             strikeOut(orders, articles, counted);
@@ -197,7 +201,7 @@ public class Watchdog {
         }
         for (Invariant invariant : Invariant.values()) {
             switch (invariant) {
-                case ORDER_MOVING -> violations.gone(invariant, null);
+                case ORDER_MOVING, REVIEW_DECIDED -> violations.gone(invariant, null);
                 case STOCK_SOLD -> violations.gone(invariant, counted);
                 case STOCK_RECEIVED, STOCK_RESERVED -> violations.gone(invariant, articles);
                 default -> violations.gone(invariant, orders);
@@ -217,6 +221,7 @@ public class Watchdog {
      * Settings of the watchdog.
      *
      * @param stuckAfter      how long an open order may make no progress before it is looked into
+     * @param reviewWithin    how long an order may wait for a decision on its payment
      * @param confirmAfter    how long a violation must last before it is told
      * @param grace           how long refund and restock may take after an order came to nothing
      * @param ordersPerLook   orders of each kind one look takes: moved, found wrong, next in turn
@@ -228,6 +233,7 @@ public class Watchdog {
     @ConfigurationProperties("orderway.watchdog")
     record Settings(
             Duration stuckAfter,
+            Duration reviewWithin,
             Duration confirmAfter,
             Duration grace,
             int ordersPerLook,

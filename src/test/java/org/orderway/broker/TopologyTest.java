@@ -57,8 +57,8 @@ class TopologyTest {
             inventory_events | inventory.low.again       | nobody
             announcements |                              | email_announcement_queue sms_announcement_queue app_announcement_queue
             notices       |                              | finance_notice_queue urgent_notice_queue
-            payment_events | payment.succeeded           | finance_queue
-            payment_events | payment.chargeback          | finance_queue money_notice_queue
+            payment_events | payment.succeeded           | finance_queue fraud_queue
+            payment_events | payment.chargeback          | finance_queue fraud_queue money_notice_queue
             payment_events | payment.succeeded.again     | nobody
             payment_events | order.created               | nobody
             order_payment | prepaid                      | prepaid_payment_queue

@@ -112,6 +112,7 @@ class ContractTest {
             /shipTo/country        | "GB\\n"            | two capital letters
             /payment/method        | "cheque"           | must be one of prepaid, cod
             /payment/token         | "tok visa"         | without spaces
+            /payment/cardCountry   | "gb"               | two capital letters
             /currency              | "£"                | three capital letters
             /lines                 | []                 | must have at least 1 entry
             /lines/0               | 5                  | must be an object, not 5

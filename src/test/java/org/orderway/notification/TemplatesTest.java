@@ -341,10 +341,12 @@ class TemplatesTest {
         "en, out_of_stock, An article is sold out.",
         "en, payment_declined, The payment was declined.",
         "en, unknown_sku, An article is not in our catalogue.",
+        "en, fraud_suspected, We could not accept the payment.",
         "en, something_new, Please ask us",
         "de, out_of_stock, Ein Artikel ist ausverkauft.",
         "de, payment_declined, Die Zahlung wurde abgelehnt.",
         "de, unknown_sku, Ein Artikel ist nicht in unserem Katalog.",
+        "de, fraud_suspected, Wir konnten die Zahlung nicht annehmen.",
         "de, something_new, Fragen Sie uns",
         "fr, out_of_stock, An article is sold out."
     })

@@ -183,16 +183,37 @@ class OrderRulesTest {
                         .containsExactly(pointer));
     }
 
+    @Test
+    void takesACardsCountryWhereTheShopSaysItAndRefusesOneThatDoesNotExist() throws Exception {
+        OrderRequest silent = full("1", "GBP", "GB");
+        OrderRequest telling = reader.read(
+                JSON.readTree(document("1", "GBP", "GB").replace("tok_ok", "tok_ok\", \"cardCountry\": \"FR")));
+
+        assertThat(telling.payment().cardCountry()).isEqualTo("FR");
+        assertThat(silent.payment().cardCountry()).isNull();
+        assertThat(JSON.writeValueAsString(silent))
+                .as("the hash of an order that says nothing of it stays what it was")
+                .doesNotContain("cardCountry");
+        assertThatThrownBy(() -> reader.read(
+                        JSON.readTree(document("1", "GBP", "GB").replace("tok_ok", "tok_ok\", \"cardCountry\": \"UK"))))
+                .isInstanceOfSatisfying(InvalidOrder.class, e -> assertThat(e.errors())
+                        .extracting(FieldError::pointer)
+                        .containsExactly("/payment/cardCountry"));
+    }
+
     private OrderRequest full(String price, String currency, String country) throws Exception {
-        return reader.read(JSON.readTree(
-                """
+        return reader.read(JSON.readTree(document(price, currency, country)));
+    }
+
+    private static String document(String price, String currency, String country) {
+        return """
                 {"number": "S-1", "currency": "%s",
                  "customer": {"id": "c", "name": "Ada", "email": "ada@example.org"},
                  "shipTo": {"name": "Ada", "lines": ["1 High St"], "city": "Leeds", "postcode": "", "country": "%s"},
                  "payment": {"method": "prepaid", "token": "tok_ok"},
                  "lines": [{"sku": "A", "quantity": 2, "unitPrice": %s}]}
                 """
-                        .formatted(currency, country, price)));
+                .formatted(currency, country, price);
     }
 
     private static LineCheck.Checked check(OrderRequest.Line line, Article article) {

@@ -70,7 +70,8 @@ public abstract class DatabaseTest {
                             announcement_channels, announcement_sends, notices, notice_mails, simulators.texts,
                             paper_numbers, invoices, credit_notes, ledger_entries,
                             stock_told, replenishments, catalogue, warehouse_articles,
-                            chargebacks, simulators.shipments
+                            chargebacks, simulators.shipments,
+                            fraud_checks, fraud_reviews, fraud_signals, fraud_usuals
                         """)
                 .update();
     }
@@ -135,6 +136,20 @@ public abstract class DatabaseTest {
                         values (?, 'm-1', 0, ?, true, now(), 3, 'Bug', 'f-1', '{}', '')
                         """)
                 .params(queue, order)
+                .update();
+    }
+
+    /** The payment of the order waits for a person's decision, or waited for it until now. */
+    protected void hasReview(UUID order, String state) {
+        jdbc.sql(
+                        """
+                        with checked as (
+                            insert into fraud_checks (order_id, customer_id, country, currency, total)
+                            values (?, 'c-1', 'gb', 'GBP', 5) returning order_id)
+                        insert into fraud_reviews (order_id, state, closed_at)
+                        select order_id, ?, case when ? = 'open' then null else now() end from checked
+                        """)
+                .params(order, state, state)
                 .update();
     }
 

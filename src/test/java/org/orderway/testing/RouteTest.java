@@ -45,6 +45,8 @@ import org.orderway.failures.Failures;
 import org.orderway.failures.Replays;
 import org.orderway.finance.FinanceReports;
 import org.orderway.finance.Ledger;
+import org.orderway.fraud.Fraud;
+import org.orderway.fraud.Reviews;
 import org.orderway.imports.ImportedReturns;
 import org.orderway.inventory.Inventory;
 import org.orderway.inventory.Products;
@@ -204,6 +206,13 @@ public abstract class RouteTest {
 
     @MockitoBean
     protected ImportedReturns importedReturns;
+
+    /** Lets every payment pass, unless a test says otherwise. */
+    @MockitoBean
+    protected Fraud fraud;
+
+    @MockitoBean
+    protected Reviews reviews;
 
     @MockitoBean
     protected Payment payment;

@@ -138,6 +138,11 @@ public final class Shop {
         return ok(get("/ops/invariants"), "InvariantsReport");
     }
 
+    /** The payments that wait for a person's decision. */
+    public JsonNode reviews() {
+        return ok(get("/ops/reviews?limit=200"), "Reviews");
+    }
+
     /** What was refunded of an order's invoice. */
     public JsonNode creditNotes(String id) {
         return ok(get("/orders/" + id + "/credit-notes"), "CreditNotes");

@@ -109,8 +109,8 @@ class StuckOrdersDatabaseTest extends OrdersOfAllKinds {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"outbox", "retries", "dead_letters"})
-    void leavesAnOrderAloneOfWhichAMessageWaitsWhereItIsKnown(String where) {
+    @ValueSource(strings = {"outbox", "retries", "dead_letters", "fraud_reviews"})
+    void leavesAnOrderAloneOfWhichAMessageWaitsWhereItIsKnownOrWhosePaymentAPersonReviews(String where) {
         longAgo(created);
         switch (where) {
             case "outbox" ->
@@ -118,7 +118,8 @@ class StuckOrdersDatabaseTest extends OrdersOfAllKinds {
                         .param("[{\"correlationId\": \"" + created + "\", \"type\": \"order.created\"}]")
                         .update();
             case "retries" -> waitsForRetry(created, "inventory_queue", Duration.ofMinutes(5));
-            default -> hasDeadLetter(created, "inventory_queue");
+            case "dead_letters" -> hasDeadLetter(created, "inventory_queue");
+            default -> hasReview(created, "open");
         }
         assertThat(stuckAndNudged()).isEmpty();
         assertThat(count("violations")).isZero();

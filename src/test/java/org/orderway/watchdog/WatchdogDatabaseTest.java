@@ -366,6 +366,30 @@ class WatchdogDatabaseTest extends OrdersOfAllKinds {
     }
 
     @Test
+    void tellsOfAPaymentThatHasWaitedTooLongForAPersonUntilItIsDecided() {
+        hasReview(reserved, "open");
+        lookTwice(Map.of());
+        assertThat(told()).as("it waits no longer than it may").isEmpty();
+        jdbc.sql("update fraud_reviews set opened_at = now() - interval '241 minutes'")
+                .update();
+
+        List<Outbox.Entry> alarms = lookTwice(Map.of());
+
+        assertThat(told())
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "review_decided of reserved: a decision on its payment within 240 minutes / under review since ");
+        assertThat(alarms)
+                .singleElement()
+                .satisfies(alarm -> assertThat(alarm.message().routingKey()).isEqualTo("order.alarm.review_decided"));
+
+        status(reserved, "CANCELLED");
+        watchdog.look(Map.of());
+        assertThat(told()).noneMatch(one -> one.startsWith("review_decided"));
+    }
+
+    @Test
     @SuppressWarnings("unchecked")
     void reportsEveryRuleWithItsEvidenceAndTheMoneyInSum() {
         inflict("update orders set total = 11 where id = {shipped}");

@@ -1,12 +1,12 @@
-package org.orderway.failures;
+package org.orderway.orders;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** Who decided on a dead letter, and why. */
-record Decision(String by, String reason) {
+/** Who decided, and why. */
+public record Decision(String by, String reason) {
 
     /** Reads it from a request that satisfies the contract. */
-    static Decision of(JsonNode request) {
+    public static Decision of(JsonNode request) {
         return new Decision(
                 request.path("by").asText().strip(),
                 request.path("reason").asText().strip());
