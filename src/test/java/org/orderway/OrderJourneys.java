@@ -119,6 +119,7 @@ import org.springframework.test.context.DynamicPropertySource;
             "orderway.notification.confirmation-delay=1s",
             "orderway.orders.resolve-every=300",
             "orderway.imports.match-every=300",
+            "orderway.inventory.expiry.every=300",
             "orderway.fraud.tell-every=300",
             "orderway.announcements.send-every=300",
             "orderway.announcements.customers-per-step=10",
@@ -1145,7 +1146,7 @@ abstract class OrderJourneys {
         assertStock(sku, 5, 2);
     }
 
-    // --- payments that a person looks at
+    // --- payments that a person looks at, and payments that never come
 
     @Test
     void theEleventhOrderOfACustomerWithinAnHourWaitsForAPersonWhoDecidesWhatBecomesOfIt() {
@@ -1210,6 +1211,34 @@ abstract class OrderJourneys {
         String request =
                 Shop.json().put("by", "Ada").put("reason", "rang the customer").toString();
         return shop.send("POST", "/ops/reviews/" + id + "/" + decision, "application/json", request);
+    }
+
+    @Test
+    void anOrderWhosePaymentNeverComesGivesItsStockBackAndAPaymentThatComesLaterTakesNothing() throws Exception {
+        String sku = stocked(3);
+        ObjectNode form = line(form("prepaid", "tok_ok"), sku, 2, "5");
+        String id;
+        camel.getRouteController().stopRoute("payment-charge");
+        try {
+            id = shop.place(form);
+            tap.awaitHeard(
+                    "the payment of " + id, isOf(id).and(m -> m.exchange().equals("order_payment")));
+            assertStock(sku, 3, 2);
+            sql.sql("update orders set moved_at = moved_at - interval '25 hours' where id = ?")
+                    .param(uuid(id))
+                    .update();
+
+            assertThat(awaitStatus(id, "CANCELLED").path("reason").asText()).isEqualTo("payment_expired");
+
+            awaitStock(sku, 3, 0);
+        } finally {
+            camel.getRouteController().startRoute("payment-charge");
+        }
+        awaitQuiet(id);
+        assertThat(charges(id)).isEmpty();
+        assertThat(status(id)).isEqualTo("CANCELLED");
+        assertStock(sku, 3, 0);
+        assertMails(id, form, "order.cancelled");
     }
 
     // --- cancelled and returned

@@ -48,6 +48,7 @@ import org.orderway.finance.Ledger;
 import org.orderway.fraud.Fraud;
 import org.orderway.fraud.Reviews;
 import org.orderway.imports.ImportedReturns;
+import org.orderway.inventory.Expiry;
 import org.orderway.inventory.Inventory;
 import org.orderway.inventory.Products;
 import org.orderway.inventory.Replenishments;
@@ -206,6 +207,9 @@ public abstract class RouteTest {
 
     @MockitoBean
     protected ImportedReturns importedReturns;
+
+    @MockitoBean
+    protected Expiry expiry;
 
     /** Lets every payment pass, unless a test says otherwise. */
     @MockitoBean
