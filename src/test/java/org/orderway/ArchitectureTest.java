@@ -48,7 +48,7 @@ class ArchitectureTest {
     static final ArchRule featuresDoNotKnowEachOther = SlicesRuleDefinition.slices()
             .matching(
                     "org.orderway.(analytics|announcements|audit|imports|inventory|notices|notification|payment|shipping|simulators|watchdog|"
-                            + "failures|finance|fraud|catalogue|warehouse|invoices|desk)..")
+                            + "failures|finance|fraud|catalogue|warehouse|invoices|recommendations|desk)..")
             .should()
             .notDependOnEachOther();
 
@@ -69,6 +69,7 @@ class ArchitectureTest {
                     "org.orderway.notices..",
                     "org.orderway.notification..",
                     "org.orderway.payment..",
+                    "org.orderway.recommendations..",
                     "org.orderway.shipping..",
                     "org.orderway.simulators..",
                     "org.orderway.warehouse..",

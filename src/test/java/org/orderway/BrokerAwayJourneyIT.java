@@ -75,6 +75,9 @@ class BrokerAwayJourneyIT {
                 .isEqualTo(503));
 
         String first = shop.place(cod("W-1"));
+        assertThat(shop.behaved("c-1", "SKU", "viewed").status())
+                .as("what customers look at is not kept for the broker")
+                .isEqualTo(503);
         network.pass();
         awaitShipped(shop, first);
         await("ready").atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(readiness())

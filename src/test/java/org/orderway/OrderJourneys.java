@@ -70,6 +70,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.orderway.broker.Topology;
 import org.orderway.messages.Delivery;
 import org.orderway.messages.EventIds;
 import org.orderway.testing.ChildJvm;
@@ -165,6 +166,9 @@ abstract class OrderJourneys {
     @Autowired
     private Signatures signatures;
 
+    @Autowired
+    private Topology topology;
+
     @LocalServerPort
     private int port;
 
@@ -196,6 +200,7 @@ abstract class OrderJourneys {
             tap.listen("payment_events", "payment.#");
             tap.listen("announcements", "");
             tap.listen("inventory_events", "inventory.*");
+            tap.listen("shop_events", "#");
             tap.listen("notices", Map.of("x-match", "all", "department", "finance", "type", "urgent"));
             for (Queue queue : declarables.getDeclarablesByType(Queue.class)) {
                 if (queue.getName().endsWith("_dlq")) {
@@ -1783,7 +1788,213 @@ abstract class OrderJourneys {
         assertStock("T" + run, 9, 0);
     }
 
+    // --- what customers may like
+
+    @Test
+    void whatIsBoughtTogetherIsRecommendedAndWhatEverybodyBuysIsNot() {
+        String tea = stocked(100);
+        String cup = stocked(100);
+        String bag = stocked(100);
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            ids.add(shop.place(line(line(line(form("cod", null), tea, 1, "1"), cup, 1, "1"), bag, 1, "1")));
+            ids.add(shop.place(line(form("cod", null), bag, 1, "1")));
+        }
+        ids.add(shop.place(line(line(form("cod", null), tea, 1, "1"), bag, 1, "1")));
+        ids.forEach(id -> awaitStatus(id, "SHIPPED"));
+        await("nine orders counted").atMost(PATIENCE).until(() -> "9"
+                .equals(column("select orders::text from article_counts where sku = ?", bag)));
+
+        // TEA and BAG are together in five orders, TEA and CUP in four; but BAG is in nine.
+        assertThat(shop.boughtTogether(tea)).startsWith(cup).doesNotHaveDuplicates();
+        assertThat(shop.boughtTogether(cup)).startsWith(tea);
+
+        String customer = number("looker");
+        assertThat(shop.behaved(customer, tea, "viewed").status()).isEqualTo(202);
+        await("what goes with it").atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        shop.recommendations(customer).at("/articles/0").toString())
+                .isEqualTo("{\"sku\":\"%s\",\"because\":\"fits\"}".formatted(cup)));
+        shop.behaved(customer, cup, "carted");
+        await("nothing that is in the cart").atMost(PATIENCE).until(() -> !shop.recommendations(customer)
+                .path("articles")
+                .findValuesAsText("sku")
+                .contains(cup));
+        Heard told = tap.awaitHeard("what was told", m -> m.text().contains(customer));
+        assertThat(told.routingKey()).isEqualTo("behaviour.viewed");
+        assertThat(told.text()).doesNotContain("Ada", "example.org");
+        assertThat(shop.get("/products/" + number("NONE") + "/recommendations").status())
+                .isEqualTo(404);
+    }
+
     // --- after all of them
+
+    /** In the full run a thousand orders, else some. */
+    @Test
+    @Order(LAST - 3)
+    void whatEveryQueueTookRetriedAndGaveUpIsCountedByTypeLikeSomebodyWhoListens() {
+        String plenty = stocked(10_000);
+        String few = stocked(5);
+        awaitAllQuiet();
+        Map<String, Long> given = lettersByQueue();
+        int heardBefore = tap.heard(m -> true).size();
+        Map<String, Long> taken = deliveries();
+        carrier.stubFor(post(urlPathEqualTo("/shipments"))
+                .withRequestBody(matchingJsonPath("$.shipTo.postcode", equalTo("NEVER-AT-ALL")))
+                .willReturn(aResponse().withStatus(503)));
+
+        int orders = Boolean.getBoolean("orderway.test.full") ? 1000 : 20;
+        List<String> ids = IntStream.range(0, orders)
+                .mapToObj(i -> switch (i % 10) {
+                    case 0 -> line(form("prepaid", "tok_declined"), plenty, 1, "2");
+                    case 1 -> line(form("cod", null), few, 10, "2");
+                    case 2 -> line(form("cod", null), plenty, 1, "2").put("priority", true);
+                    default ->
+                        i == 3
+                                ? line(form("cod", null, "NEVER-AT-ALL"), plenty, 1, "2")
+                                : line(form("prepaid", "tok_ok"), plenty, 1, "2");
+                })
+                .map(shop::place)
+                .toList();
+        await("all of them ended, but for one")
+                .atMost(PATIENCE.multipliedBy(4))
+                .until(() -> ids.stream()
+                                .filter(id -> Set.of("SHIPPED", "FAILED").contains(status(id)))
+                                .count()
+                        == orders - 1);
+        tap.awaitHeard("a dead letter", isOf(ids.get(3)).and(m -> m.exchange().equals("order_dead")));
+        awaitAllQuiet();
+
+        // What timers tell may be on its way at any moment.
+        await("the counts").atMost(PATIENCE).untilAsserted(() -> {
+            Map<String, Long> counted = deliveries();
+            taken.forEach((of, before) -> counted.merge(of, -before, Long::sum));
+            counted.values().removeIf(count -> count == 0);
+            assertThat(counted)
+                    .isEqualTo(passed(heardBefore))
+                    .containsEntry("shipping_queue order.payment_success retry", (long) MAX_RETRIES);
+        });
+        Map<String, Long> letters = lettersByQueue();
+        given.forEach((queue, before) -> letters.merge(queue, -before, Long::sum));
+        letters.values().removeIf(count -> count == 0);
+        assertThat(letters).isEqualTo(Map.of("shipping_queue", 1L));
+    }
+
+    /** What passed since so many messages were heard, by the queue that should take it, its type, and whether again. */
+    private Map<String, Long> passed(int heardBefore) {
+        Map<String, Long> passed = new TreeMap<>();
+        for (Heard m : tap.heard(m -> true).stream().skip(heardBefore).toList()) {
+            if (m.exchange().equals("order_retry")) {
+                passed.merge(m.header("origin-queue") + " " + label(m.type()) + " retry", 1L, Long::sum);
+            } else if (!m.exchange().equals("order_dead")) {
+                for (String queue : topology.queuesFor(m.exchange(), m.routingKey())) {
+                    String consumed = queue.replace("confirmation_delay_queue", "confirmation_queue");
+                    passed.merge(consumed + " " + label(m.type()) + " first", 1L, Long::sum);
+                }
+            }
+        }
+        return passed;
+    }
+
+    private Map<String, Long> deliveries() {
+        Map<String, Long> deliveries = new TreeMap<>();
+        meters.find("orderway.deliveries")
+                .counters()
+                .forEach(counter -> deliveries.merge(
+                        counter.getId().getTag("queue") + " " + counter.getId().getTag("type") + " "
+                                + counter.getId().getTag("attempt"),
+                        (long) counter.count(),
+                        Long::sum));
+        return deliveries;
+    }
+
+    private static String label(String type) {
+        return type.startsWith("order.failed.") ? "order.failed.step" : type;
+    }
+
+    @Test
+    @Order(LAST - 2)
+    void everyFigureOfEveryMinuteAgreesWithTheOrdersAndComesOutOfTheTrailAgain() {
+        awaitAllQuiet();
+        await("the figures").atMost(PATIENCE).untilAsserted(() -> assertThat(figures("?by=minute"))
+                .isEqualTo(recounted("minute")));
+        assertThat(figures("?by=hour")).isEqualTo(recounted("hour"));
+        assertThat(figures("?by=day")).isEqualTo(recounted("day"));
+        assertThat(retriesByQueue(shop.report())).isNotEmpty().isEqualTo(retriesHeard());
+
+        sql.sql(
+                        "delete from analytics_orders where order_id in (select order_id from analytics_orders order by order_id limit 5)")
+                .update();
+        sql.sql(
+                        "update analytics_orders set total = total + 1, category = 'spoilt', written_at = now() - interval '1 day'")
+                .update();
+        String sku = stocked(10);
+        long id = shop.rebuild();
+        List<String> meanwhile = Stream.generate(() -> shop.place(line(form("cod", null), sku, 1, "1")))
+                .limit(5)
+                .toList();
+        meanwhile.forEach(order -> awaitStatus(order, "SHIPPED"));
+        await("the rebuild").atMost(PATIENCE).until(() -> shop.rebuild(id), rebuild -> rebuild.path("state")
+                .asText()
+                .equals("done"));
+
+        await("the figures").atMost(PATIENCE).untilAsserted(() -> assertThat(figures("?by=minute"))
+                .isEqualTo(recounted("minute")));
+        assertThat(retriesByQueue(shop.report())).isEqualTo(retriesHeard());
+    }
+
+    /** The cells of the table, but for retries. */
+    private Map<String, BigDecimal> figures(String query) {
+        Map<String, BigDecimal> cells = new TreeMap<>();
+        shop.reportAsCsv(query).lines().skip(1).map(line -> line.split(",")).forEach(cell -> {
+            if (!cell[1].equals("retries")) {
+                cells.put(cell[0] + " " + cell[1] + " " + cell[2], new BigDecimal(cell[3]).stripTrailingZeros());
+            }
+        });
+        return cells;
+    }
+
+    /** The same counted from the orders themselves. */
+    private Map<String, BigDecimal> recounted(String unit) {
+        String status =
+                "case when status in ('SHIPPED', 'FAILED', 'CANCELLED', 'RETURNED') then status else 'CREATED' end";
+        Map<String, String> figures = Map.of(
+                "orders", "''",
+                "byStatus", status,
+                "byReason", "case when status = 'FAILED' then reason end",
+                "byLane", "lane",
+                "byCountry", "upper(country)",
+                "byCategory", "category",
+                "byPaymentMethod", "payment_method",
+                "revenue", "case when status not in ('FAILED', 'CANCELLED', 'RETURNED') then currency end");
+        Map<String, BigDecimal> cells = new TreeMap<>();
+        figures.forEach((figure, of) -> sql.sql(
+                        "select date_trunc('" + unit + "', created_at at time zone 'UTC') as time, " + of
+                                + " as word, " + (figure.equals("revenue") ? "sum(total)" : "count(*)")
+                                + " as value from orders where " + of + " is not null group by 1, 2")
+                .query(rs -> {
+                    String time = rs.getObject("time", java.time.LocalDateTime.class)
+                            .toInstant(java.time.ZoneOffset.UTC)
+                            .toString();
+                    cells.put(
+                            time + " " + figure + " " + rs.getString("word"),
+                            rs.getBigDecimal("value").stripTrailingZeros());
+                }));
+        return cells;
+    }
+
+    private Map<String, Long> retriesByQueue(JsonNode report) {
+        return counts(report.path("retries"));
+    }
+
+    private Map<String, Long> retriesHeard() {
+        Map<String, Set<String>> attempts = new TreeMap<>();
+        tap.heard(m -> m.exchange().equals("order_retry") && m.header("outage-since") == null)
+                .forEach(m -> attempts.computeIfAbsent(m.header("origin-queue"), queue -> new java.util.HashSet<>())
+                        .add(m.id() + " " + m.header("replay-round") + " " + m.header("retries")));
+        Map<String, Long> retries = new TreeMap<>();
+        attempts.forEach((queue, of) -> retries.put(queue, (long) of.size()));
+        return retries;
+    }
 
     @Test
     @Order(LAST - 1)

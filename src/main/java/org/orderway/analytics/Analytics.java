@@ -3,26 +3,40 @@ package org.orderway.analytics;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.sql.Timestamp;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.orderway.messages.Event;
+import org.orderway.messages.Retries;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
-/** One row an order: written at its creation, completed at its end, whichever message comes first or twice. */
+/**
+ * The order log, one row an order: written at its creation, completed at its end, whichever message comes first or twice. All
+ * figures are counted from it when they are asked for, so that a late message lands where it belongs: everything about an order
+ * counts at the time it was placed, and a retry at the time of the retry.
+ */
 @Component("analytics")
 public class Analytics {
 
-    private static final int MINUTES = 120;
+    static final String CREATED = "order.analytics.created";
+    static final String ENDED = "order.analytics.ended";
 
     private final JdbcClient jdbc;
+    private final Retries retries;
+    private final Clock clock;
+    private final AnalyticsSettings settings;
 
-    Analytics(JdbcClient jdbc) {
+    Analytics(JdbcClient jdbc, Retries retries, Clock clock, AnalyticsSettings settings) {
         this.jdbc = jdbc;
+        this.retries = retries;
+        this.clock = clock;
+        this.settings = settings;
     }
 
     /** Records that an order was created. */
@@ -40,7 +54,8 @@ public class Analytics {
                 event.body().hasNonNull("reason") ? event.text("reason") : null,
                 Timestamp.from(event.occurredAt()),
                 """
-                do update set status = excluded.status, reason = excluded.reason, ended_at = excluded.ended_at
+                do update set status = excluded.status, reason = excluded.reason, ended_at = excluded.ended_at,
+                    event_id = excluded.event_id, written_at = excluded.written_at
                 where analytics_orders.ended_at is null or analytics_orders.ended_at <= excluded.ended_at
                 """);
     }
@@ -49,9 +64,9 @@ public class Analytics {
         JsonNode body = event.body();
         jdbc.sql(
                         """
-                        insert into analytics_orders (order_id, lane, country, payment_method, currency, total,
-                            created_at, status, reason, ended_at)
-                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        insert into analytics_orders (order_id, lane, country, category, payment_method, currency, total,
+                            created_at, status, reason, ended_at, event_id, written_at)
+                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, now())
                         on conflict (order_id)
                         """
                                 + onConflict)
@@ -59,80 +74,80 @@ public class Analytics {
                         event.orderId(),
                         event.text("lane"),
                         event.text("country"),
+                        body.path("category").asText("other"),
                         event.text("paymentMethod"),
                         event.text("currency"),
                         new BigDecimal(event.text("total")),
                         Timestamp.from(Instant.parse(event.text("placedAt"))),
                         status,
                         reason,
-                        endedAt)
+                        endedAt,
+                        event.id())
                 .update();
     }
 
-    /** The aggregates: orders, revenue of those that came to something, by status and so on, and the last two hours. */
+    /** Writes an order's row anew from all of its events, in the caller's transaction; without any it goes. */
+    void rewrite(UUID order, List<Event> events) {
+        jdbc.sql("delete from analytics_orders where order_id = ?").param(order).update();
+        for (Event event : events) {
+            if (event.type().equals(CREATED)) {
+                created(event);
+            } else {
+                ended(event);
+            }
+        }
+    }
+
+    /** The figures of a time, with their sums. @throws BadRange when that is no time a report is made of */
     @Transactional(readOnly = true)
-    public Map<String, Object> report() {
-        Map<String, Object> report = new LinkedHashMap<>();
-        report.put(
-                "orders",
-                jdbc.sql("select count(*) from analytics_orders")
-                        .query(Long.class)
-                        .single());
-        report.put("revenue", revenue());
-        report.put("byStatus", countBy("status"));
-        report.put("byReason", countBy("reason"));
-        report.put("byLane", countBy("lane"));
-        report.put("byCountry", countBy("upper(country)"));
-        report.put("byPaymentMethod", countBy("payment_method"));
-        report.put("perMinute", perMinute());
-        return report;
+    public Map<String, Object> report(Map<String, Object> parameters) {
+        Range range = Range.of(parameters, clock, settings.mostRows());
+        return Figures.report(range, cells(range));
     }
 
-    private List<Map<String, Object>> revenue() {
-        return jdbc.sql(
+    /** The same figures as a table. Throws as {@link #report}. */
+    @Transactional(readOnly = true)
+    public List<List<String>> table(Map<String, Object> parameters) {
+        return Figures.table(cells(Range.of(parameters, clock, settings.mostRows())));
+    }
+
+    private List<Figures.Cell> cells(Range range) {
+        List<Figures.Cell> cells = new ArrayList<>(jdbc.sql(
                         """
-                        select currency, sum(total) as amount from analytics_orders
-                        where status not in ('FAILED', 'CANCELLED', 'RETURNED') group by currency order by currency
-                        """)
-                .query((rs, n) -> Map.<String, Object>of(
-                        "currency", rs.getString("currency"), "amount", rs.getBigDecimal("amount")))
-                .list();
-    }
-
-    private Map<String, Long> countBy(String expression) {
-        Map<String, Long> counts = new LinkedHashMap<>();
-        jdbc.sql("select " + expression + " as word, count(*) as orders from analytics_orders where " + expression
-                        + " is not null group by 1 order by 1")
-                .query((rs, n) -> counts.put(rs.getString("word"), rs.getLong("orders")))
-                .list();
-        return counts;
-    }
-
-    private List<Map<String, Object>> perMinute() {
-        Map<String, Map<String, Object>> minutes = new LinkedHashMap<>();
-        jdbc.sql(
-                        """
-                        select date_trunc('minute', created_at) as minute, currency, count(*) as orders,
-                            coalesce(sum(total) filter (where status not in ('FAILED', 'CANCELLED', 'RETURNED')), 0) as revenue
-                        from analytics_orders
-                        where created_at >= now() - make_interval(mins => ?)
-                        group by 1, 2 order by 1, 2
-                        """)
-                .param(MINUTES)
-                .query(rs -> {
-                    String minute = rs.getTimestamp("minute").toInstant().toString();
-                    Map<String, Object> row = minutes.computeIfAbsent(minute, m -> {
-                        Map<String, Object> fresh = new LinkedHashMap<>();
-                        fresh.put("minute", m);
-                        fresh.put("orders", 0L);
-                        fresh.put("revenue", new ArrayList<Map<String, Object>>());
-                        return fresh;
-                    });
-                    row.merge("orders", rs.getLong("orders"), (a, b) -> (Long) a + (Long) b);
-                    @SuppressWarnings("unchecked")
-                    List<Map<String, Object>> revenue = (List<Map<String, Object>>) row.get("revenue");
-                    revenue.add(Map.of("currency", rs.getString("currency"), "amount", rs.getBigDecimal("revenue")));
-                });
-        return List.copyOf(minutes.values());
+                                select time, figure, word, sum(value) as value
+                                from (
+                                    select date_trunc(:unit, created_at, :zone) as time, status, reason, lane, country,
+                                        category, payment_method, currency, count(*) as orders, sum(total) as total
+                                    from analytics_orders where created_at >= :from and created_at < :to
+                                    group by 1, 2, 3, 4, 5, 6, 7, 8) alike
+                                cross join lateral (values
+                                    ('orders', '', orders),
+                                    ('revenue', case when status not in ('FAILED', 'CANCELLED', 'RETURNED') then currency end,
+                                        total),
+                                    ('byStatus', status, orders),
+                                    ('byReason', case when status = 'FAILED' then reason end, orders),
+                                    ('byLane', lane, orders),
+                                    ('byCountry', upper(country), orders),
+                                    ('byCategory', category, orders),
+                                    ('byPaymentMethod', payment_method, orders)) as figures (figure, word, value)
+                                where word is not null group by 1, 2, 3
+                                """)
+                .param("unit", range.unit())
+                .param("zone", settings.zone().getId())
+                .param("from", Timestamp.from(range.from()))
+                .param("to", Timestamp.from(range.to()))
+                .query((rs, n) -> new Figures.Cell(
+                        rs.getTimestamp("time").toInstant(),
+                        rs.getString("figure"),
+                        rs.getString("word"),
+                        rs.getBigDecimal("value")))
+                .list());
+        retries.counted(range.from(), range.to(), range.unit(), settings.zone())
+                .forEach(count -> cells.add(
+                        new Figures.Cell(count.time(), "retries", count.queue(), BigDecimal.valueOf(count.retries()))));
+        cells.sort(Comparator.comparing(Figures.Cell::time)
+                .thenComparing(Figures.Cell::figure)
+                .thenComparing(Figures.Cell::of));
+        return cells;
     }
 }

@@ -10,9 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.orderway.messages.Delivery;
+import org.orderway.messages.Trail;
 import org.orderway.orders.Timeline;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -20,7 +24,7 @@ import org.springframework.transaction.annotation.Transactional;
 
 /** Keeps every event once, readable or not: what came over the exchange is on record. */
 @Component("audit")
-public class Audit implements Timeline {
+public class Audit implements Timeline, Trail {
 
     private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
     private static final int MOST_DIGITS = 1_000;
@@ -66,6 +70,53 @@ public class Audit implements Timeline {
                         rs.getString("type"),
                         rs.getTimestamp("occurred_at").toInstant().toString(),
                         detail(rs.getString("type"), stored(rs.getString("body")))))
+                .list();
+    }
+
+    @Override
+    @Transactional(readOnly = true)
+    public long end() {
+        return jdbc.sql("select coalesce(max(seq), 0) from audit_events")
+                .query(Long.class)
+                .single();
+    }
+
+    @Override
+    @Transactional(readOnly = true)
+    public Set<UUID> orders(Set<String> types, long after, long upTo) {
+        return Set.copyOf(jdbc.sql(
+                        """
+                                select distinct order_id from audit_events
+                                where seq > ? and seq <= ? and type = any(?) and order_id is not null
+                                """)
+                .param(after)
+                .param(upTo)
+                .param(types.toArray(String[]::new))
+                .query(UUID.class)
+                .list());
+    }
+
+    @Override
+    @Transactional(readOnly = true)
+    public List<Delivery> of(Set<String> types, Collection<UUID> orders) {
+        return jdbc.sql(
+                        """
+                        select event_id, order_id, type, routing_key, occurred_at, coalesce(body::text, body_text) as body
+                        from audit_events where order_id = any(?) and type = any(?) order by seq
+                        """)
+                .param(orders.toArray(UUID[]::new))
+                .param(types.toArray(String[]::new))
+                .query((rs, n) -> new Delivery(
+                        "",
+                        rs.getString("routing_key"),
+                        rs.getString("event_id"),
+                        rs.getString("type"),
+                        rs.getString("order_id"),
+                        rs.getTimestamp("occurred_at").toInstant(),
+                        "application/json",
+                        0,
+                        Map.of(),
+                        rs.getString("body").getBytes(StandardCharsets.UTF_8)))
                 .list();
     }
 

@@ -31,7 +31,7 @@ public class DeadDeliveries {
         Message message = exchange.getMessage();
         boolean typed = message.getHeader(SpringRabbitMQConstants.TYPE) != null;
         Map<String, String> headers = headers(message);
-        Delivery dead = deliveries.open(exchange);
+        Delivery dead = deliveries.unwrap(exchange);
         WorkQueue origin = topology.workQueues().stream()
                 .filter(queue -> queue.dlq().equals(dead.queue()))
                 .findFirst()

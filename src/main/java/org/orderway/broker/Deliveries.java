@@ -1,5 +1,7 @@
 package org.orderway.broker;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -12,6 +14,7 @@ import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
 import org.orderway.messages.Delivery;
 import org.orderway.messages.DeliveryHeaders;
 import org.orderway.messages.EventIds;
+import org.orderway.messages.EventReader;
 import org.springframework.stereotype.Component;
 
 /**
@@ -28,13 +31,28 @@ public class Deliveries {
     private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
 
     private final Clock clock;
+    private final MeterRegistry meters;
 
-    Deliveries(Clock clock) {
+    Deliveries(Clock clock, MeterRegistry meters) {
         this.clock = clock;
+        this.meters = meters;
     }
 
-    /** The delivery in this exchange, whose message is stripped of every header. */
+    /** The delivery in this exchange, whose message is stripped of every header; counted by queue and type. */
     public Delivery open(Exchange exchange) {
+        Delivery delivery = unwrap(exchange);
+        Counter.builder("orderway.deliveries")
+                .description("Messages taken from a queue; attempt tells why: first, retry, after an outage, replay")
+                .tag("queue", delivery.queue())
+                .tag("type", EventReader.label(delivery.type()))
+                .tag("attempt", attempt(delivery))
+                .register(meters)
+                .increment();
+        return delivery;
+    }
+
+    /** The same of a message that nobody works on. */
+    Delivery unwrap(Exchange exchange) {
         Message message = exchange.getMessage();
         byte[] body = body(message);
         String routingKey = message.getHeader(SpringRabbitMQConstants.ROUTING_KEY, "", String.class);
@@ -65,6 +83,16 @@ public class Deliveries {
         // Camel counts its quick redeliveries in a header: without it they would never end.
         message.removeHeaders("*", Exchange.REDELIVERED, Exchange.REDELIVERY_COUNTER, Exchange.REDELIVERY_MAX_COUNTER);
         return delivery;
+    }
+
+    private static String attempt(Delivery delivery) {
+        if (delivery.headers().containsKey(DeliveryHeaders.OUTAGE_SINCE)) {
+            return "outage";
+        }
+        if (delivery.retries() > 0) {
+            return "retry";
+        }
+        return delivery.replayRound() > 0 ? "replay" : "first";
     }
 
     /**

@@ -19,6 +19,8 @@ public class PublishFailed extends RuntimeException {
         UNREACHABLE,
         /** The broker takes no messages at present, its memory or disk alarm is on; nothing was sent. */
         BLOCKED,
+        /** As many as may wait for the broker at a time do so already; nothing was sent. */
+        BUSY,
         /** The broker refused the message: its exchange does not exist, or the message is too large. */
         REFUSED,
         /** No queue took it, not even the unroutable one. */

@@ -10,11 +10,13 @@ import org.apache.camel.util.ObjectHelper;
 import org.orderway.orders.InvalidOrder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Writes the problem document (RFC 9457) of a failed exchange. Knows Camel, as few beans do: status, headers and body of an
@@ -25,7 +27,7 @@ public class Problems {
 
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
     private static final Duration BACKLOG_RETRY = Duration.ofSeconds(10);
-    private static final Duration DATABASE_RETRY = Duration.ofSeconds(5);
+    private static final Duration AWAY_RETRY = Duration.ofSeconds(5);
 
     private final ObjectMapper json;
 
@@ -62,14 +64,19 @@ public class Problems {
         throw Problem.unavailable("Too many orders wait for the broker at present, try again", BACKLOG_RETRY);
     }
 
-    /** Answers 503: the database is away, nothing was accepted, the sender may try again. */
-    public void databaseAway(Exchange exchange) {
-        LOG.warn(
-                "{} cannot reach the database, exchange {}: {}",
-                failedRoute(exchange),
-                exchange.getExchangeId(),
-                caught(exchange).getClass().getName());
-        Problem problem = Problem.unavailable("The database is away, try again", DATABASE_RETRY);
+    /** Answers 503: the database or the broker is away or busy, nothing was accepted, the sender may try again. */
+    public void away(Exchange exchange) {
+        Exception cause = caught(exchange);
+        boolean database = cause instanceof DataAccessException || cause instanceof TransactionException;
+        if (database) {
+            LOG.warn(
+                    "{} cannot reach the database, exchange {}: {}",
+                    failedRoute(exchange),
+                    exchange.getExchangeId(),
+                    cause.getClass().getName());
+        }
+        Problem problem = Problem.unavailable(
+                database ? "The database is away, try again" : "The broker is away or busy, try again", AWAY_RETRY);
         answer(exchange, problem.getBody(), problem.getHeaders());
     }
 

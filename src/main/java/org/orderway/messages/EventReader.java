@@ -13,12 +13,17 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.stereotype.Component;
 
 /** Reads a delivery as an event: strict JSON, of at most the permitted size, that satisfies the schema of its type. */
 @Component("eventReader")
 public class EventReader {
+
+    private static final String SUFFIX = ".schema.json";
+    private static final Set<String> KNOWN = known();
 
     private final int maxBytes;
     private final JsonSchemaFactory factory = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012);
@@ -41,6 +46,21 @@ public class EventReader {
                 ? Instant.parse(body.get("occurredAt").asText())
                 : delivery.timestamp();
         return new Event(delivery.id(), delivery.type(), orderId, occurredAt, body);
+    }
+
+    /** The type as a label: that of its schema, or {@code other} for one that has none, of which strangers may invent any number. */
+    public static String label(String type) {
+        return KNOWN.contains(schemaOf(type)) ? schemaOf(type) : "other";
+    }
+
+    /** Whether a delivery is an event. Who reads the trail asks first: it holds what consumers refused, too. */
+    public boolean isReadable(Delivery delivery) {
+        try {
+            read(delivery);
+            return true;
+        } catch (Unreadable refused) {
+            return false;
+        }
     }
 
     /**
@@ -77,10 +97,13 @@ public class EventReader {
         }
     }
 
+    /** The name of the schema for a type. One serves every step that gave up: invented steps must not fill the memory. */
+    private static String schemaOf(String type) {
+        return type.startsWith("order.failed.") ? "order.failed.step" : type;
+    }
+
     private void check(String type, JsonNode body) {
-        // One schema serves every step that gave up: a stranger's invented steps must not fill the memory.
-        String name = type.startsWith("order.failed.") ? "order.failed.step" : type;
-        Set<ValidationMessage> mistakes = schemas.computeIfAbsent(name, this::load)
+        Set<ValidationMessage> mistakes = schemas.computeIfAbsent(schemaOf(type), this::load)
                 .validate(body, c -> c.getExecutionConfig().setFormatAssertionsEnabled(true));
         if (!mistakes.isEmpty()) {
             // Where and which rule, never the value: it may be somebody's name.
@@ -93,8 +116,18 @@ public class EventReader {
         }
     }
 
+    private static Set<String> known() {
+        try {
+            return Stream.of(new PathMatchingResourcePatternResolver().getResources("classpath:/schemas/*" + SUFFIX))
+                    .map(file -> file.getFilename().replace(SUFFIX, ""))
+                    .collect(Collectors.toUnmodifiableSet());
+        } catch (IOException e) {
+            throw new IllegalStateException("Cannot list the schemas", e);
+        }
+    }
+
     private JsonSchema load(String name) {
-        String path = "/schemas/" + name + ".schema.json";
+        String path = "/schemas/" + name + SUFFIX;
         if (!name.matches("[a-z0-9_.-]+")) {
             throw new Unreadable("There is no schema for a message of this type");
         }

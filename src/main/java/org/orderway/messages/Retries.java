@@ -2,6 +2,7 @@ package org.orderway.messages;
 
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -63,12 +64,47 @@ public class Retries {
                 .update();
     }
 
-    /** The message waits no more. */
+    /**
+     * The message waits no more. If it came back to be tried again (an outage costs no retry) that is counted, once however
+     * often this attempt is delivered.
+     */
     @Transactional
     public void cameBack(Delivery delivery) {
-        jdbc.sql("delete from retries where queue = ? and message_id = ?")
-                .params(delivery.queue(), delivery.id())
+        jdbc.sql(
+                        """
+                        with over as (delete from retries where queue = :queue and message_id = :id)
+                        insert into retried (queue, message_id, round, retries, type)
+                        select :queue, :id, :round, :retries, :type where :retries > 0
+                        on conflict do nothing
+                        """)
+                .param("queue", delivery.queue())
+                .param("id", delivery.id())
+                .param("round", delivery.replayRound())
+                .param("retries", delivery.retries())
+                .param("type", delivery.type())
                 .update();
+    }
+
+    /** Retries of the messages of a queue in one unit of time. @param time its beginning */
+    public record Count(Instant time, String queue, long retries) {}
+
+    /**
+     * Retries by queue, from one time until before another.
+     *
+     * @param unit {@code minute}, {@code hour} or {@code day}
+     * @param zone in which a day begins
+     */
+    @Transactional(readOnly = true)
+    public List<Count> counted(Instant from, Instant to, String unit, ZoneId zone) {
+        return jdbc.sql(
+                        """
+                        select date_trunc(?, at, ?) as time, queue, count(*) as retries from retried
+                        where at >= ? and at < ? group by 1, 2 order by 1, 2
+                        """)
+                .params(unit, zone.getId(), Timestamp.from(from), Timestamp.from(to))
+                .query((rs, n) ->
+                        new Count(rs.getTimestamp("time").toInstant(), rs.getString("queue"), rs.getLong("retries")))
+                .list();
     }
 
     /** What an order waits for, soonest first. */

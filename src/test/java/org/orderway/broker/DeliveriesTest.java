@@ -2,6 +2,7 @@ package org.orderway.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.orderway.messages.Delivery;
@@ -25,7 +27,8 @@ class DeliveriesTest {
 
     private static final Instant NOW = Instant.parse("2026-11-20T10:00:00Z");
 
-    private final Deliveries deliveries = new Deliveries(Clock.fixed(NOW, ZoneOffset.UTC));
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final Deliveries deliveries = new Deliveries(Clock.fixed(NOW, ZoneOffset.UTC), meters);
     private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
 
     static Stream<Arguments> retries() {
@@ -139,5 +142,31 @@ class DeliveriesTest {
                         .open(new DefaultExchange(new DefaultCamelContext()))
                         .body())
                 .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "order.shipped, 0, -, 0, order.shipped, first",
+        "order.shipped, 2, -, 0, order.shipped, retry",
+        "order.shipped, 2, 2026-11-20T10:00:00Z, 0, order.shipped, outage",
+        "order.shipped, 0, -, 1, order.shipped, replay",
+        "order.failed.shipping, 0, -, 0, order.failed.step, first",
+        "order.invented, 0, -, 0, other, first",
+    })
+    void countsWhatIsTakenByQueueTypeAndWhy(
+            String type, int retries, String outage, int round, String label, String attempt) {
+        exchange.getMessage().setHeader(Deliveries.QUEUE, "a_queue");
+        exchange.getMessage().setHeader(SpringRabbitMQConstants.TYPE, type);
+        exchange.getMessage().setHeader("retries", retries);
+        exchange.getMessage().setHeader("outage-since", outage.equals("-") ? null : outage);
+        exchange.getMessage().setHeader("replay-round", round);
+
+        deliveries.open(exchange);
+
+        assertThat(meters.get("orderway.deliveries")
+                        .tags("queue", "a_queue", "type", label, "attempt", attempt)
+                        .counter()
+                        .count())
+                .isEqualTo(1);
     }
 }

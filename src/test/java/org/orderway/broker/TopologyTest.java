@@ -41,7 +41,7 @@ class TopologyTest {
             order_events  | order.cancelled              | restock_queue refund_queue credit_note_queue notification_queue audit_queue
             order_events  | order.returned               | restock_queue refund_queue credit_note_queue notification_queue audit_queue
             order_events  | order.invoiced               | notification_queue audit_queue
-            order_events  | order.shipped                | notification_queue audit_queue
+            order_events  | order.shipped                | notification_queue audit_queue recommendation_queue
             order_events  | order.delivered              | notification_queue audit_queue
             order_events  | order.refund_due             | notification_queue audit_queue money_notice_queue
             order_events  | order.alarm.collection       | audit_queue money_notice_queue
@@ -61,6 +61,8 @@ class TopologyTest {
             payment_events | payment.chargeback          | finance_queue fraud_queue money_notice_queue
             payment_events | payment.succeeded.again     | nobody
             payment_events | order.created               | nobody
+            shop_events   | behaviour.viewed             | recommendation_queue
+            shop_events   | behaviour                    | nobody
             order_payment | prepaid                      | prepaid_payment_queue
             order_payment | cod                          | cod_payment_queue
             order_payment | cash                         | nobody
@@ -136,6 +138,8 @@ class TopologyTest {
         "payment_events, payment.refunded, true",
         "payment_events, payment.refund, false",
         "order_payment, cash, false",
+        "shop_events, behaviour.carted, true",
+        "shop_events, behavior.carted, false",
         "order_retry, shipping_retry_5s_queue, true",
         "order_retry, shipping_retry_6s_queue, false",
         "order_dead, shipping_dlq, true",

@@ -3,6 +3,7 @@ package org.orderway.messages;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +79,25 @@ class RetriesDatabaseTest extends DatabaseTest {
                         "shipping_queue waits until 2099-11-20T12:03:05Z (retry 2): HTTP 503 from carrier"));
     }
 
+    @Test
+    void eachRetryIsCountedOnceHoweverOftenItIsDeliveredAndAWaitForAnOutageIsNone() {
+        for (Delivery delivery : List.of(
+                delivery("shipping_queue", "m-1", 0),
+                delivery("shipping_queue", "m-1", 1),
+                delivery("shipping_queue", "m-1", 1),
+                delivery("shipping_queue", "m-1", 2),
+                delivery("shipping_queue", "m-2", 1),
+                delivery("refund_queue", "m-1", 1))) {
+            retries.cameBack(delivery);
+        }
+
+        assertThat(retries.counted(now.minusSeconds(3600), now.plusSeconds(3600), "day", ZoneOffset.UTC))
+                .extracting(count -> count.queue() + " " + count.retries())
+                .containsExactlyInAnyOrder("refund_queue 1", "shipping_queue 3");
+        assertThat(retries.counted(now.plusSeconds(3600), now.plusSeconds(7200), "day", ZoneOffset.UTC))
+                .isEmpty();
+    }
+
     @SuppressWarnings("unchecked")
     private List<Timeline.Entry> timeline(UUID id) {
         return (List<Timeline.Entry>) view.read(id.toString()).get("timeline");
@@ -88,7 +108,20 @@ class RetriesDatabaseTest extends DatabaseTest {
     }
 
     private static Delivery delivery(String queue, String id) {
+        return delivery(queue, id, 1);
+    }
+
+    private static Delivery delivery(String queue, String id, int retries) {
         return new Delivery(
-                queue, "", id, "order.shipped", null, Instant.EPOCH, null, 1, Map.of("retries", 1), new byte[0]);
+                queue,
+                "",
+                id,
+                "order.shipped",
+                null,
+                Instant.EPOCH,
+                null,
+                retries,
+                Map.of("retries", retries),
+                new byte[0]);
     }
 }

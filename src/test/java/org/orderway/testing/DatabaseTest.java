@@ -36,6 +36,7 @@ import org.springframework.transaction.support.TransactionTemplate;
             "orderway.broker.depth-poll=1d",
             "orderway.outbox.limit=3",
             "orderway.outbox.batch=2",
+            "orderway.analytics.rebuild.batch=7",
             "orderway.announcements.customers-per-step=2"
         })
 public abstract class DatabaseTest {
@@ -71,7 +72,9 @@ public abstract class DatabaseTest {
                             paper_numbers, invoices, credit_notes, ledger_entries,
                             stock_told, replenishments, catalogue, warehouse_articles,
                             chargebacks, simulators.shipments,
-                            fraud_checks, fraud_reviews, fraud_signals, fraud_usuals
+                            fraud_checks, fraud_reviews, fraud_signals, fraud_usuals,
+                            behaviour, purchases, counted_orders, order_counts, article_counts, pair_counts,
+                            retried, analytics_rebuilds
                         """)
                 .update();
     }

@@ -129,6 +129,8 @@ public final class EventBodies {
             Map.entry(
                     "inventory.replenished",
                     plus(STOCK, Map.of("replenishmentId", "0193a5c0-0000-7000-8000-0000000000c1", "quantity", 48))),
+            Map.entry("behaviour.viewed", Map.of("customer", "c-1", "sku", "85123A")),
+            Map.entry("behaviour.carted", Map.of("customer", "c-1", "sku", "85123A")),
             Map.entry("order.failed", Map.of("reason", "out_of_stock", "shortOf", List.of("85123A"))),
             Map.entry(
                     "order.failed.step",

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.orderway.OrderwayApplication;
 import org.orderway.analytics.Analytics;
+import org.orderway.analytics.Rebuild;
 import org.orderway.announcements.Announcements;
 import org.orderway.announcements.Sends;
 import org.orderway.audit.Audit;
@@ -75,6 +76,7 @@ import org.orderway.payment.Payment;
 import org.orderway.payment.PaymentReports;
 import org.orderway.payment.Payouts;
 import org.orderway.payment.Refunds;
+import org.orderway.recommendations.Recommendations;
 import org.orderway.shipping.Shipping;
 import org.orderway.shipping.Tracking;
 import org.orderway.simulators.CarrierSimulator;
@@ -258,6 +260,9 @@ public abstract class RouteTest {
     protected Analytics analytics;
 
     @MockitoBean
+    protected Rebuild rebuild;
+
+    @MockitoBean
     protected Audit audit;
 
     @MockitoBean
@@ -301,6 +306,9 @@ public abstract class RouteTest {
 
     @MockitoBean
     protected Notices notices;
+
+    @MockitoBean
+    protected Recommendations recommendations;
 
     @MockitoBean
     protected TextsSimulator textsSimulator;

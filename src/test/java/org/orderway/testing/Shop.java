@@ -26,6 +26,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -130,7 +131,62 @@ public final class Shop {
     }
 
     public JsonNode report() {
-        return ok(get("/reports/orders"), "OrdersReport");
+        return report("");
+    }
+
+    /** The same of a time or in other units. @param query such as {@code ?by=minute} */
+    public JsonNode report(String query) {
+        return ok(get("/reports/orders" + query), "OrdersReport");
+    }
+
+    /** The same as a table. */
+    public String reportAsCsv(String query) {
+        HttpResponse<String> answer = client.sendAsync(
+                        HttpRequest.newBuilder(base.resolve("/reports/orders" + query))
+                                .header("Accept", "text/csv")
+                                .build(),
+                        BodyHandlers.ofString())
+                .join();
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("text/csv");
+        return answer.body();
+    }
+
+    /** Makes the figures anew. @return its number */
+    public long rebuild() {
+        Answer answer = send("POST", "/ops/analytics/rebuilds", JSON, "{\"by\": \"Ada\", \"reason\": \"a journey\"}");
+        assertThat(answer.status()).as("%s", answer.body()).isEqualTo(202);
+        conforms(answer.body(), "Rebuild");
+        return answer.body().path("id").asLong();
+    }
+
+    /** How far that is. */
+    public JsonNode rebuild(long id) {
+        return ok(get("/ops/analytics/rebuilds/" + id), "Rebuild");
+    }
+
+    /** Tells what a customer did to an article. */
+    public Answer behaved(String customer, String sku, String kind) {
+        return send(
+                "POST",
+                "/behaviour",
+                JSON,
+                json().put("customer", customer)
+                        .put("sku", sku)
+                        .put("kind", kind)
+                        .toString());
+    }
+
+    /** What is bought together with an article. */
+    public List<String> boughtTogether(String sku) {
+        return ok(get("/products/" + sku + "/recommendations"), "BoughtTogether")
+                .path("boughtTogether")
+                .findValuesAsText("sku");
+    }
+
+    /** What a customer may like. */
+    public JsonNode recommendations(String customer) {
+        return ok(get("/customers/" + customer + "/recommendations?limit=50"), "Recommendations");
     }
 
     /** What must be true of stock, money and orders, and whether it is. */
