@@ -139,14 +139,15 @@ wait_until_ready() { # amqp port, management port, check that it still lives
 }
 
 # Starts the RabbitMQ whose sbin folder is given, inside the root folder given (empty: this system's own).
-# Sets amqp, management, broker_pid, broker_start, version.
+# Sets amqp, management, mqtt, broker_pid, broker_start, version.
 start_private() { # name, sbin folder, root folder
-    local name=$1 sbin=$2 root=${3:-} epmd into="" amqp_port management_port dist_port epmd_port port
+    local name=$1 sbin=$2 root=${3:-} epmd into="" amqp_port management_port mqtt_port dist_port epmd_port port
     local inside="$scratch/$name"
     local folder="$root$inside"
     mkdir -p "$folder/data" "$folder/log"
     free_port && amqp_port=$port
     free_port && management_port=$port
+    free_port && mqtt_port=$port
     free_port && dist_port=$port
     free_port && epmd_port=$port
 
@@ -154,12 +155,13 @@ start_private() { # name, sbin folder, root folder
 listeners.tcp.1 = 127.0.0.1:$amqp_port
 management.tcp.ip = 127.0.0.1
 management.tcp.port = $management_port
+mqtt.listeners.tcp.1 = 127.0.0.1:$mqtt_port
 log.file.level = info
 disk_free_limit.absolute = 50MB
 # Figures of the management API at most a second old
 collect_statistics_interval = 1000
 END
-    echo '[rabbitmq_management].' >"$folder/enabled_plugins"
+    echo '[rabbitmq_management,rabbitmq_mqtt].' >"$folder/enabled_plugins"
     echo '[].' >"$folder/advanced.config"
     : >"$folder/rabbitmq-env.conf"
 
@@ -213,6 +215,7 @@ END
     broker_start="$folder/start"
     amqp="amqp://guest:guest@127.0.0.1:$amqp_port"
     management="http://127.0.0.1:$management_port"
+    mqtt="127.0.0.1:$mqtt_port"
 }
 
 find_epmd() {
@@ -301,7 +304,7 @@ management_beside() { # amqp address: the same host on the port that the managem
 # Sets amqp and management, and for a server of our own broker_pid and broker_start.
 choose_rabbitmq() {
     local sbin
-    broker_pid="" broker_start="" version=""
+    broker_pid="" broker_start="" version="" mqtt=${ORDERWAY_TEST_MQTT:-}
     if [[ -n ${ORDERWAY_TEST_RABBITMQ:-} ]]; then
         amqp=$ORDERWAY_TEST_RABBITMQ
         management=${ORDERWAY_TEST_RABBITMQ_MANAGEMENT:-$(management_beside "$amqp")}

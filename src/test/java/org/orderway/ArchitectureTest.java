@@ -47,7 +47,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule featuresDoNotKnowEachOther = SlicesRuleDefinition.slices()
             .matching(
-                    "org.orderway.(analytics|announcements|audit|imports|inventory|notices|notification|payment|shipping|simulators|watchdog|"
+                    "org.orderway.(analytics|announcements|audit|examples|imports|inventory|notices|notification|payment|shipping|simulators|watchdog|"
                             + "failures|finance|fraud|catalogue|warehouse|invoices|recommendations|desk)..")
             .should()
             .notDependOnEachOther();
@@ -60,6 +60,7 @@ class ArchitectureTest {
                     "org.orderway.announcements..",
                     "org.orderway.audit..",
                     "org.orderway.catalogue..",
+                    "org.orderway.examples..",
                     "org.orderway.failures..",
                     "org.orderway.finance..",
                     "org.orderway.fraud..",

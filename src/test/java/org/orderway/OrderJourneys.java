@@ -21,8 +21,11 @@ import com.github.tomakehurst.wiremock.extension.ServeEventListener;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
+import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.ConnectionFactory;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -49,11 +52,13 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import javax.imageio.ImageIO;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.spi.CamelEvent;
@@ -67,10 +72,12 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.orderway.broker.Topology;
+import org.orderway.broker.QueueDepths;
 import org.orderway.messages.Delivery;
 import org.orderway.messages.EventIds;
 import org.orderway.testing.ChildJvm;
@@ -87,6 +94,8 @@ import org.springframework.boot.autoconfigure.amqp.RabbitConnectionDetails;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -106,6 +115,11 @@ import org.springframework.test.context.DynamicPropertySource;
             "spring.main.banner-mode=off",
             "orderway.samples.feed=false",
             "orderway.simulators.delivered-after=0s",
+            "orderway.examples.console=true",
+            "orderway.examples.logs=true",
+            "orderway.examples.sensors=true",
+            "orderway.examples.thumbnails=true",
+            "orderway.examples.thumbnail-folder=target/thumbnails",
             "orderway.roles=all,-retention",
             "orderway.topology.max-retries=" + OrderJourneys.MAX_RETRIES,
             "orderway.topology.retry-delays=200ms,300ms",
@@ -168,6 +182,7 @@ abstract class OrderJourneys {
 
     @Autowired
     private Topology topology;
+    private QueueDepths depths;
 
     @LocalServerPort
     private int port;
@@ -860,6 +875,199 @@ abstract class OrderJourneys {
         camel.getManagementStrategy().removeEventNotifier(desk);
 
         assertThat(seen).containsExactlyInAnyOrder(first, second);
+    }
+
+    // --- what looks on, and the examples
+
+    @Test
+    void theTopologyPageShowsTheQueuesThatAreOnTheBroker() {
+        List<String> shown = new ArrayList<>(List.of("unroutable_queue"));
+        for (JsonNode queue : shop.topology().path("queues")) {
+            shown.add(queue.path("name").asText());
+            shown.addAll(queue.path("retries").findValuesAsText("queue"));
+            if (queue.path("deadLetters").isObject()) {
+                shown.add(queue.at("/deadLetters/queue").asText());
+            }
+            assertThat(queue.path("ready").isIntegralNumber())
+                    .as(queue + " is there and counted")
+                    .isTrue();
+        }
+        assertThat(shown).containsExactlyInAnyOrderElementsOf(queues());
+
+        Shop.File page = shop.file("/ops/topology.html");
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.type()).startsWith("text/html");
+        assertThat(new String(page.content(), StandardCharsets.UTF_8)).contains(queues());
+    }
+
+    @Test
+    void aLiveTailShowsWhatPassesAndNothingOfTheCustomer() throws Exception {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        var stream = shop.lines("/ops/tail?key=order.%23&seconds=60").join();
+        Thread reader = new Thread(() -> stream.body().forEach(lines::add), "tail-reader");
+        reader.setDaemon(true);
+        reader.start();
+        String queue = await("the tail to listen")
+                .atMost(PATIENCE)
+                .until(
+                        () -> lines.stream()
+                                .filter(line -> line.contains("\"queue\""))
+                                .findFirst(),
+                        Optional::isPresent)
+                .map(line -> Shop.json(line.substring("data:".length()))
+                        .path("queue")
+                        .asText())
+                .orElseThrow();
+        assertThat(depths.of(queue)).as("its queue").isPresent();
+
+        ObjectNode form = line(form("prepaid", "tok_ok"), stocked(2), 1, "4321.87");
+        String id = shop.place(form);
+        awaitStatus(id, "SHIPPED");
+
+        await("the tail to tell of it").atMost(PATIENCE).untilAsserted(() -> assertThat(lines)
+                .anyMatch(line -> line.contains(id) && line.contains("\"key\":\"order.shipped\"")));
+        assertThat(lines)
+                .noneMatch(line -> line.contains(form.at("/customer/email").asText())
+                        || line.contains(form.at("/customer/name").asText())
+                        || line.contains("4321.87"));
+        stream.body().close();
+        await("the queue to go with the one who looked")
+                .atMost(PATIENCE)
+                .until(() -> depths.of(queue).isEmpty());
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void theConsoleSaysOfAnOrderWhatTheProgramsOfTheTutorialsSay(CapturedOutput output) {
+        String shipped = shop.place(line(form("prepaid", "tok_ok"), stocked(1), 1, "1"));
+        String declined = shop.place(line(form("prepaid", "tok_declined"), stocked(1), 1, "1"));
+        awaitStatus(shipped, "SHIPPED");
+        awaitStatus(declined, "FAILED");
+        awaitQuiet(shipped, declined);
+
+        assertThat(output.getOut())
+                .contains("[x] Processing Order: " + shipped)
+                .doesNotContain("Order Failed: " + shipped)
+                .containsSubsequence(
+                        "[x] Processing Order: " + declined,
+                        "[!] Order Failed: " + declined,
+                        "[Failed] Order Failed: " + declined);
+    }
+
+    @Test
+    void aSensorThatReadsTooMuchIsToldToTheOperatorOnceUntilItIsCalmAgain() {
+        String sensor = number("cold-store");
+        Instant noon = Instant.now().minusSeconds(600);
+
+        String first = read(sensor, "9.4", noon);
+        awaitTold("sensor " + sensor, first);
+        List<String> others = List.of(
+                read(sensor, "9.9", noon.plusSeconds(1)),
+                read(sensor, "7.5", noon.plusSeconds(2)),
+                read(sensor, "8.1", noon.plusSeconds(3)),
+                read(sensor, "5.0", noon.plusSeconds(4)));
+        awaitAllQuiet();
+        String again = read(sensor, "8.2", noon.plusSeconds(5));
+        awaitTold("sensor " + sensor, again);
+        read(sensor, "9.4", noon);
+        awaitAllQuiet();
+
+        assertThat(letters())
+                .extracting(Letter::id)
+                .containsOnlyOnce(warning("sensor " + sensor, first), warning("sensor " + sensor, again))
+                .doesNotContainAnyElementsOf(others.stream()
+                        .map(message -> warning("sensor " + sensor, message))
+                        .toList());
+    }
+
+    /** The id Orderway gives the message, which has none of its own. */
+    private String read(String sensor, String value, Instant at) {
+        String key = "warehouse.sensors." + sensor;
+        String body = "{\"sensor\": \"%s\", \"value\": %s, \"at\": \"%s\"}".formatted(sensor, value, at);
+        tap.publish("amq.topic", key, body);
+        return EventIds.ofContent(key, body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void whatOtherProgramsLogIsHeardByLevelAsABroadcastAndByPattern() {
+        String till = number("till");
+        String stuck = "{\"service\": \"%s\", \"level\": \"error\", \"message\": \"stuck\"}".formatted(till);
+        double info = counted("orderway.log.entries", "level", "info");
+        double warning = counted("orderway.log.entries", "level", "warning");
+        double created = counted("orderway.user.events", "event", "user.created");
+
+        tap.publish("logs_direct", "error", stuck);
+        awaitTold("errors of " + till, EventIds.ofContent("error", stuck.getBytes(StandardCharsets.UTF_8)));
+        tap.publish("logs_direct", "error", stuck.replace("stuck", "still stuck"));
+        tap.publish("logs_direct", "info", "This is an info log!");
+        tap.publish("logs_fanout", "", stuck.replace("error", "warning"));
+        tap.publish("logs_topic", "user.created", "{\"id\": 1}");
+        awaitAllQuiet();
+
+        assertThat(letters().stream().map(Letter::id))
+                .as("one mail in a while")
+                .doesNotContain(warning(
+                        "errors of " + till,
+                        EventIds.ofContent(
+                                "error", stuck.replace("stuck", "still stuck").getBytes(StandardCharsets.UTF_8))));
+        assertThat(counted("orderway.log.entries", "level", "info")).isEqualTo(info + 1);
+        assertThat(counted("orderway.log.entries", "level", "warning")).isEqualTo(warning + 1);
+        assertThat(counted("orderway.user.events", "event", "user.created")).isEqualTo(created + 1);
+    }
+
+    private double counted(String meter, String tag, String value) {
+        return meters.counter(meter, tag, value).count();
+    }
+
+    protected void awaitTold(String subject, String message) {
+        await("a mail about " + subject).atMost(PATIENCE).until(() -> letters().stream()
+                .anyMatch(letter -> letter.id().equals(warning(subject, message))
+                        && letter.to().equals("operator@example.invalid")));
+    }
+
+    /** The id of the mail that tells the operator of an episode. */
+    private static String warning(String subject, String message) {
+        return UUID.nameUUIDFromBytes((subject + "|" + message).getBytes(StandardCharsets.UTF_8)) + "@orderway.invalid";
+    }
+
+    @Test
+    void aJobGoesToWhicheverWorkerIsFreeAndIsDoneOnce() throws IOException {
+        Map<String, String> done = new ConcurrentHashMap<>();
+        AtomicInteger times = new AtomicInteger();
+        EventNotifierSupport watch = new EventNotifierSupport() {
+            @Override
+            public void notify(CamelEvent event) {
+                if (event instanceof CamelEvent.ExchangeCompletedEvent job
+                        && "thumbnails-make".equals(job.getExchange().getFromRouteId())) {
+                    times.incrementAndGet();
+                    done.put(
+                            job.getExchange()
+                                    .getVariable("delivery", Delivery.class)
+                                    .id(),
+                            Thread.currentThread().getName());
+                }
+            }
+        };
+        camel.getManagementStrategy().addEventNotifier(watch);
+        var picture = new ByteArrayOutputStream();
+        ImageIO.write(new BufferedImage(600, 300, BufferedImage.TYPE_INT_RGB), "png", picture);
+        List<String> jobs =
+                Stream.generate(() -> UUID.randomUUID().toString()).limit(30).toList();
+
+        jobs.forEach(job -> tap.publish(
+                "jobs",
+                "thumbnail",
+                new BasicProperties.Builder().messageId(job).build(),
+                picture.toByteArray(),
+                1));
+        await("all jobs").atMost(PATIENCE).until(() -> done.keySet().containsAll(jobs));
+        awaitAllQuiet();
+        camel.getManagementStrategy().removeEventNotifier(watch);
+
+        assertThat(times).hasValue(jobs.size());
+        assertThat(Set.copyOf(done.values())).as("workers").hasSizeGreaterThan(1);
+        assertThat(jobs).allSatisfy(job -> assertThat(Path.of("target/thumbnails", job + ".png"))
+                .isNotEmptyFile());
     }
 
     // --- straight to the exchange

@@ -10,13 +10,17 @@ import jakarta.mail.Multipart;
 import jakarta.mail.Part;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.orderway.messages.EventIds;
+import org.orderway.testing.Mqtt;
 import org.orderway.testing.NeedsRabbitMq;
 import org.orderway.testing.RealRabbit;
 import org.orderway.testing.Tap;
@@ -71,6 +75,19 @@ class RabbitOrderJourneyIT extends OrderJourneys {
         assertThat(queues()).allSatisfy(name -> assertThat(rabbit.queue(name).orElseThrow())
                 .satisfies(queue -> assertThat(queue.durable()).isTrue())
                 .satisfies(queue -> assertThat(queue.type()).isEqualTo("quorum")));
+        assertThat(rabbit.ask("/api/exchanges/{vhost}"))
+                .filteredOn(exchange ->
+                        exchange.path("user_who_performed_action").asText().equals(rabbit.user())
+                                && !exchange.path("name").asText().startsWith("amq."))
+                .hasSizeGreaterThan(8)
+                .allSatisfy(exchange -> assertThat(exchange.path("durable").asBoolean())
+                        .as(exchange.path("name").asText())
+                        .isTrue())
+                .filteredOn(exchange -> !exchange.path("name").asText().equals("unroutable"))
+                .allSatisfy(exchange -> assertThat(
+                                exchange.at("/arguments/alternate-exchange").asText())
+                        .as(exchange.path("name").asText())
+                        .isEqualTo("unroutable"));
         assertThat(tap.heard(m -> "orderway".equals(m.properties().getAppId())))
                 .isNotEmpty()
                 .allSatisfy(m -> assertThat(m.properties().getDeliveryMode())
@@ -85,6 +102,25 @@ class RabbitOrderJourneyIT extends OrderJourneys {
                         .properties()
                         .getDeliveryMode())
                 .isEqualTo(2);
+    }
+
+    @Test
+    @EnabledIfEnvironmentVariable(
+            named = "ORDERWAY_TEST_MQTT",
+            matches = ".+",
+            disabledReason = "need a RabbitMQ with the MQTT plugin")
+    void aSensorThatSpeaksMqttIsHeard(RealRabbit rabbit) throws IOException {
+        String sensor = "mqtt-" + System.nanoTime();
+        String reading = "{\"sensor\": \"%s\", \"value\": 12, \"at\": \"2026-11-20T10:00:00Z\"}".formatted(sensor);
+
+        try (Mqtt device = new Mqtt(
+                System.getenv("ORDERWAY_TEST_MQTT"), rabbit.virtualHost() + ":" + rabbit.user(), rabbit.password())) {
+            device.publish("warehouse/sensors/" + sensor, reading);
+        }
+
+        awaitTold(
+                "sensor " + sensor,
+                EventIds.ofContent("warehouse.sensors." + sensor, reading.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static List<String> attachments(Part part) throws MessagingException, IOException {

@@ -69,8 +69,18 @@ public class EventReader {
      * @throws Unreadable when it is too large, is not JSON, has no schema or does not satisfy it
      */
     public JsonNode document(Delivery delivery) {
+        return document(delivery, delivery.type());
+    }
+
+    /**
+     * The same of a message whose sender knows nothing of our types.
+     *
+     * @param schema the name of the schema it must satisfy
+     * @throws Unreadable as above
+     */
+    public JsonNode document(Delivery delivery, String schema) {
         JsonNode body = json(delivery);
-        check(delivery.type(), body);
+        check(schema, body);
         return body;
     }
 

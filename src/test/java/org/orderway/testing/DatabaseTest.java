@@ -64,7 +64,7 @@ public abstract class DatabaseTest {
     void emptyTables() {
         jdbc.sql(
                         """
-                        truncate orders, order_lines, idempotency_keys, outcomes, outbox, effects, products, reservations,
+                        truncate example_episodes, orders, order_lines, idempotency_keys, outcomes, outbox, effects, products, reservations,
                             shipments, audit_events, analytics_orders, imported_returns, once, returns, return_lines,
                             failures, failure_events, dead_letters, dead_letter_actions, replays, replay_items, retries,
                             violations, quiet_orders, passed_orders, nudges, customer_preferences, announcements,

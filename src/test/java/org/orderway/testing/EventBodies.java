@@ -61,6 +61,8 @@ public final class EventBodies {
 
     private static final Map<String, Map<String, Object>> DETAILS = Map.ofEntries(
             Map.entry("order.placed", Map.of("lane", "normal", "country", "gb", "category", "other")),
+            Map.entry("log.entry", Map.of("service", "till-3", "level", "error", "message", "The drawer is stuck")),
+            Map.entry("sensor.reading", Map.of("sensor", "cold-store-1", "value", 9.4, "at", "2026-11-20T10:00:00Z")),
             Map.entry("order.created", FACTS),
             Map.entry("order.analytics.created", FACTS),
             Map.entry("order.analytics.ended", plus(FACTS, Map.of("status", "FAILED", "reason", "out_of_stock"))),

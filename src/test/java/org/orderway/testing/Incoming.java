@@ -31,12 +31,17 @@ public final class Incoming {
 
     /** Any bytes under a type. */
     public static Incoming raw(String queue, String type, String body) {
+        return raw(queue, type, body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The same of what is no text. */
+    public static Incoming raw(String queue, String type, byte[] body) {
         Incoming incoming = new Incoming(queue)
                 .with(SpringRabbitMQConstants.MESSAGE_ID, "message-1")
                 .with(SpringRabbitMQConstants.TYPE, type)
                 .with(SpringRabbitMQConstants.CONTENT_TYPE, "application/json")
                 .with(SpringRabbitMQConstants.TIMESTAMP, new Date(1_790_000_000_000L));
-        incoming.body = body.getBytes(StandardCharsets.UTF_8);
+        incoming.body = body.clone();
         return incoming;
     }
 

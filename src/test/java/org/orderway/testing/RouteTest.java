@@ -38,6 +38,7 @@ import org.orderway.audit.Audit;
 import org.orderway.broker.Publisher;
 import org.orderway.broker.QueueDepths;
 import org.orderway.catalogue.Catalogue;
+import org.orderway.examples.Episodes;
 import org.orderway.failures.Alerts;
 import org.orderway.failures.DeadLetterView;
 import org.orderway.failures.DeadLetters;
@@ -112,6 +113,11 @@ import org.springframework.transaction.PlatformTransactionManager;
             "spring.datasource.url=jdbc:postgresql://127.0.0.1:1/there-is-none",
             "spring.datasource.hikari.connection-timeout=250",
             "spring.rabbitmq.port=1",
+            "orderway.examples.console=true",
+            "orderway.examples.logs=true",
+            "orderway.examples.sensors=true",
+            "orderway.examples.thumbnails=true",
+            "orderway.examples.thumbnail-folder=target/thumbnails",
             "orderway.broker.depth-poll=1d",
             "orderway.retry.quick-delay=1",
             "orderway.outages.shortest-pause=0s",
@@ -157,6 +163,9 @@ public abstract class RouteTest {
 
     @MockitoBean
     protected QueueDepths queueDepths;
+
+    @MockitoBean
+    protected Episodes episodes;
 
     @MockitoBean
     protected Watchdog watchdog;

@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /** A shop that uses Orderway over HTTP, and sees to it that every answer is as the contract says. */
 public final class Shop {
@@ -197,6 +198,16 @@ public final class Shop {
     /** The payments that wait for a person's decision. */
     public JsonNode reviews() {
         return ok(get("/ops/reviews?limit=200"), "Reviews");
+    }
+
+    /** Exchanges, queues and keys, and what waits. */
+    public JsonNode topology() {
+        return ok(get("/ops/topology"), "TopologyView");
+    }
+
+    /** The lines of a stream, as they come. */
+    public CompletableFuture<HttpResponse<Stream<String>>> lines(String path) {
+        return client.sendAsync(HttpRequest.newBuilder(base.resolve(path)).build(), BodyHandlers.ofLines());
     }
 
     /** What was refunded of an order's invoice. */

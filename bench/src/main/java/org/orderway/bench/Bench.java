@@ -21,7 +21,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
-/** One run: orders as fast as they go, orders at a steady pace, then the bare broker with the same messages. */
+/** One run: orders one by one, orders as fast as they go, orders at a steady pace, then the bare broker with the same messages. */
 public final class Bench {
 
     private static final int ARTICLES = 200;
@@ -106,11 +106,60 @@ public final class Bench {
             awaitEnd("warm", options.warmup());
             rabbit.quiet(60);
 
+            calmRun();
             double[] perOrder = fastRun();
             pacedRun();
+            submitRows();
             afterwards();
             return perOrder;
         }
+    }
+
+    /** Orders one by one, the next when the last is shipped: what an order costs its sender when nothing else is to be done. */
+    private void calmRun() throws Exception {
+        say("%d orders, one at a time", options.calm());
+        double[] toShipped = new double[options.calm()];
+        for (int i = 0; i < options.calm(); i++) {
+            String number = "calm-" + i;
+            int before = shipped.size();
+            long start = System.nanoTime();
+            due.put(number, start);
+            Semaphore open = new Semaphore(0);
+            post(number, order(number, i), open, start);
+            open.acquireUninterruptibly();
+            while (shipped.size() == before && seconds(start) < STALLED_SECONDS) {
+                TimeUnit.MILLISECONDS.sleep(2);
+            }
+            toShipped[i] = seconds(start) * 1000;
+        }
+        row("**one order at a time**", "to order.shipped p50 %.0f ms, **p95 %.0f ms**",
+                percentile(toShipped, 50), percentile(toShipped, 95));
+        awaitEnd("calm", options.calm());
+        rabbit.quiet(60);
+    }
+
+    /** How long a sender waits for the 202, and how much longer under load: the ratio says more than the times do. */
+    private void submitRows() {
+        double[] calm = toAnswer("calm");
+        double[] paced = toAnswer("paced");
+        double[] fast = toAnswer("fast");
+        double unloaded = percentile(calm, 99);
+        row("**submit, to the 202**", "one at a time p50 %.1f ms, **p99 %.1f ms**", percentile(calm, 50), unloaded);
+        submitRow("at " + options.rate() + " orders/s", paced, unloaded);
+        submitRow(options.open() + " requests open", fast, unloaded);
+    }
+
+    private void submitRow(String load, double[] times, double unloaded) {
+        row("", "%s p50 %.1f ms, p99 %.1f ms, **%.1f times** the unloaded p99",
+                load, percentile(times, 50), percentile(times, 99), percentile(times, 99) / unloaded);
+    }
+
+    /** Milliseconds from the moment an order was due to its answer. */
+    private double[] toAnswer(String prefix) {
+        return due.entrySet().stream()
+                .filter(order -> order.getKey().startsWith(prefix + "-"))
+                .mapToDouble(order -> (answered.getOrDefault(order.getKey(), Long.MAX_VALUE) - order.getValue()) / 1e6)
+                .toArray();
     }
 
     private double[] fastRun() throws Exception {
@@ -184,16 +233,13 @@ public final class Bench {
         awaitEnd("paced", n);
         Map<String, String> numbers = numbers("paced");
         double[] toShipped = new double[numbers.size()];
-        double[] toAnswer = new double[numbers.size()];
         int i = 0;
         for (Map.Entry<String, String> order : numbers.entrySet()) {
             long from = due.get(order.getValue());
-            toShipped[i] = (shipped.getOrDefault(order.getKey(), Long.MAX_VALUE) - from) / 1e6;
-            toAnswer[i++] = (answered.getOrDefault(order.getValue(), Long.MAX_VALUE) - from) / 1e6;
+            toShipped[i++] = (shipped.getOrDefault(order.getKey(), Long.MAX_VALUE) - from) / 1e6;
         }
         row("**at " + options.rate() + " orders/s**", "to order.shipped **p50 %.0f ms, p99 %.0f ms**, longest %.0f ms",
                 percentile(toShipped, 50), percentile(toShipped, 99), percentile(toShipped, 100));
-        row("", "to the 202 p50 %.1f ms, p99 %.1f ms", percentile(toAnswer, 50), percentile(toAnswer, 99));
     }
 
     private void afterwards() throws Exception {
@@ -326,7 +372,9 @@ public final class Bench {
         for (int i = 0; i < count; i++) {
             open.acquireUninterruptibly();
             String number = prefix + "-" + i;
-            post(number, order(number, i), open, System.nanoTime());
+            long now = System.nanoTime();
+            due.put(number, now);
+            post(number, order(number, i), open, now);
         }
         open.acquireUninterruptibly(options.open());
     }

@@ -1,0 +1,2 @@
+/** What the flows of {@code routes-yaml/examples} need besides YAML. */
+package org.orderway.examples;
