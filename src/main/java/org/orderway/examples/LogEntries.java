@@ -54,7 +54,7 @@ public class LogEntries {
         if (!text.startsWith("{")) {
             return new Entry("unknown", level(delivery.type()), text);
         }
-        JsonNode entry = reader.document(delivery, "log.entry");
+        JsonNode entry = reader.documentAs(delivery, "log.entry");
         return new Entry(
                 entry.path("service").asText(),
                 level(entry.path("level").asText()),

@@ -69,16 +69,16 @@ public class EventReader {
      * @throws Unreadable when it is too large, is not JSON, has no schema or does not satisfy it
      */
     public JsonNode document(Delivery delivery) {
-        return document(delivery, delivery.type());
+        return documentAs(delivery, delivery.type());
     }
 
     /**
-     * The same of a message whose sender knows nothing of our types.
+     * The same of a message whose sender knows nothing of our types. (A name of its own, so that a route need not say which.)
      *
      * @param schema the name of the schema it must satisfy
      * @throws Unreadable as above
      */
-    public JsonNode document(Delivery delivery, String schema) {
+    public JsonNode documentAs(Delivery delivery, String schema) {
         JsonNode body = json(delivery);
         check(schema, body);
         return body;
