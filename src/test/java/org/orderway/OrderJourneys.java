@@ -76,8 +76,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.orderway.broker.Topology;
 import org.orderway.broker.QueueDepths;
+import org.orderway.broker.Topology;
 import org.orderway.messages.Delivery;
 import org.orderway.messages.EventIds;
 import org.orderway.testing.ChildJvm;
@@ -182,6 +182,7 @@ abstract class OrderJourneys {
 
     @Autowired
     private Topology topology;
+
     private QueueDepths depths;
 
     @LocalServerPort
@@ -931,9 +932,8 @@ abstract class OrderJourneys {
                         || line.contains(form.at("/customer/name").asText())
                         || line.contains("4321.87"));
         stream.body().close();
-        await("the queue to go with the one who looked")
-                .atMost(PATIENCE)
-                .until(() -> depths.of(queue).isEmpty());
+        await("the queue to go with the one who looked").atMost(PATIENCE).until(() -> depths.of(queue)
+                .isEmpty());
     }
 
     @Test
