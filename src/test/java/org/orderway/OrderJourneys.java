@@ -780,7 +780,7 @@ abstract class OrderJourneys {
         awaitListed(sku, 10);
         Heard old = tap.awaitHeard(
                 "the first state of " + sku,
-                m -> m.type().equals("inventory.updated") && m.text().contains('"' + sku + '"'));
+                m -> "inventory.updated".equals(m.type()) && m.text().contains('"' + sku + '"'));
 
         String id = shop.place(line(form("prepaid", "tok_ok"), sku, 7, "1"));
         awaitStatus(id, "SHIPPED");
@@ -1848,7 +1848,7 @@ abstract class OrderJourneys {
                             "order.shipped")
                     .get(i % 6);
             if (!step.isEmpty()) {
-                tap.awaitHeard(step, isOf(id).and(m -> m.type().equals(step)));
+                tap.awaitHeard(step, isOf(id).and(m -> step.equals(m.type())));
             }
             assertThat(shop.send("POST", "/orders/" + id + "/cancel", null, "").status())
                     .isEqualTo(202);
