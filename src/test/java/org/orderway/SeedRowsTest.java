@@ -26,7 +26,7 @@ class SeedRowsTest {
 
     /** Not built yet. A row that has its test must go from here: the set may only shrink. */
     private static final Set<Integer> UNDER_WAY =
-            Set.of(1, 3, 4, 27, 28, 32, 33, 34, 35, 36, 37, 38, 43, 73, 79, 83, 85, 86, 87, 96, 97);
+            Set.of(1, 3, 4, 38, 73, 96, 97);
 
     /** What a test cannot hold; the remark says why. */
     private static final Set<Integer> MEASURED = Set.of(12, 16);
