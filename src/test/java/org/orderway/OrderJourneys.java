@@ -183,6 +183,7 @@ abstract class OrderJourneys {
     @Autowired
     private Topology topology;
 
+    @Autowired
     private QueueDepths depths;
 
     @LocalServerPort
