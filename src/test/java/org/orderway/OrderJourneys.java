@@ -2165,7 +2165,7 @@ abstract class OrderJourneys {
     /** The same counted from the orders themselves. */
     private Map<String, BigDecimal> recounted(String unit) {
         String status =
-                "case when status in ('SHIPPED', 'FAILED', 'CANCELLED', 'RETURNED') then status else 'CREATED' end";
+                "case when status in ('SHIPPED', 'DELIVERED', 'FAILED', 'CANCELLED', 'RETURNED') then status else 'CREATED' end";
         Map<String, String> figures = Map.of(
                 "orders", "''",
                 "byStatus", status,
@@ -2318,7 +2318,7 @@ abstract class OrderJourneys {
                         rows(
                                 """
                         select o.number from orders o left join invoices i on i.order_id = o.id
-                        where o.status in ('PAID', 'PAYMENT_DUE', 'SHIPPED', 'RETURNED') and i.total is distinct from o.total
+                        where o.status in ('PAID', 'PAYMENT_DUE', 'SHIPPED', 'DELIVERED', 'RETURNED') and i.total is distinct from o.total
                         """))
                 .as("what is paid or due has an invoice over it")
                 .isEmpty();
