@@ -37,6 +37,8 @@ class ArchitectureTest {
             .and()
             .doNotHaveFullyQualifiedName("org.orderway.http.Doorkeeper")
             .and()
+            .doNotHaveFullyQualifiedName("org.orderway.http.HttpWiring")
+            .and()
             .doNotHaveFullyQualifiedName("org.orderway.http.Problems")
             .should()
             .dependOnClassesThat()

@@ -19,9 +19,13 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.zip.GZIPOutputStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.springrabbit.springboot.SpringRabbitMQComponentAutoConfiguration;
+import org.apache.camel.spi.CamelEvent;
+import org.apache.camel.support.EventNotifierSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,6 +84,27 @@ class HttpRouteTest {
         assertThat(answer.headers().firstValue("Location")).hasValue("/orders/1");
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/json");
         assertThat(json.readTree(answer.body()).get("price").decimalValue()).isEqualTo(new BigDecimal("999.99"));
+    }
+
+    @Test
+    void worksOnARequestInTheThreadThatBroughtIt() throws Exception {
+        Queue<String> threads = new ConcurrentLinkedQueue<>();
+        EventNotifierSupport listening = new EventNotifierSupport() {
+            @Override
+            public void notify(CamelEvent event) {
+                if (event instanceof CamelEvent.ExchangeCreatedEvent) {
+                    threads.add(Thread.currentThread().getName());
+                }
+            }
+        };
+        camel.getManagementStrategy().addEventNotifier(listening);
+        try {
+            send("GET", "/reports/orders", null);
+        } finally {
+            camel.getManagementStrategy().removeEventNotifier(listening);
+        }
+
+        assertThat(threads).isNotEmpty().allMatch(name -> name.startsWith("http-nio-"));
     }
 
     @Test
