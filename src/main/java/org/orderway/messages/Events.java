@@ -52,6 +52,12 @@ public class Events {
         return message(orderEvents, routingKey, orderId, number, "order.placed", EventIds.ONCE, details);
     }
 
+    /** The same order on its way into another lane; the operation is what makes this placing single. */
+    public OutgoingMessage placedAgain(
+            UUID orderId, String number, String routingKey, String operation, Map<String, ?> details) {
+        return message(orderEvents, routingKey, orderId, number, "order.placed", operation, details);
+    }
+
     /** The payment of an order, handed to whoever serves its payment method. */
     public OutgoingMessage paymentRequested(UUID orderId, String number, String method, Map<String, ?> details) {
         return message(orderPayment, method, orderId, number, "payment.requested", EventIds.ONCE, details);

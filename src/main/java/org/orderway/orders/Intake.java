@@ -9,6 +9,7 @@ import java.math.RoundingMode;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Currency;
 import java.util.HexFormat;
@@ -31,15 +32,24 @@ public class Intake {
     private final OrderEvents events;
     private final JdbcClient jdbc;
     private final ObjectMapper mapper;
+    private final PromiseSettings promises;
     private final Clock clock;
     private final NoArgGenerator ids = Generators.timeBasedEpochGenerator();
 
-    Intake(Orders orders, Outbox outbox, OrderEvents events, JdbcClient jdbc, ObjectMapper mapper, Clock clock) {
+    Intake(
+            Orders orders,
+            Outbox outbox,
+            OrderEvents events,
+            JdbcClient jdbc,
+            ObjectMapper mapper,
+            PromiseSettings promises,
+            Clock clock) {
         this.orders = orders;
         this.outbox = outbox;
         this.events = events;
         this.jdbc = jdbc;
         this.mapper = mapper;
+        this.promises = promises;
         this.clock = clock;
     }
 
@@ -97,7 +107,7 @@ public class Intake {
             return known;
         }
         Order order = order(request, lines, lane);
-        orders.insert(order, hash, request.payment().cardCountry());
+        orders.insert(order, hash, request.payment().cardCountry(), !publishes);
         remember(key, hash, order.id());
         Outbox.Entry entry = publishes ? outbox.add(events.placed(order)) : null;
         return new Acceptance(order.id(), order.number(), false, entry);
@@ -127,6 +137,7 @@ public class Intake {
 
     private Order order(OrderRequest request, List<OrderLine> lines, String lane) {
         UUID id = ids.generate();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         return new Order(
                 id,
                 request.number() == null ? id.toString() : request.number(),
@@ -145,7 +156,9 @@ public class Intake {
                 request.payment().token(),
                 BigDecimal.ZERO,
                 BigDecimal.ZERO,
-                clock.instant().truncatedTo(ChronoUnit.MICROS),
+                now,
+                request.promiseBy() != null ? request.promiseBy() : promises.of(lane, now),
+                null,
                 lines);
     }
 

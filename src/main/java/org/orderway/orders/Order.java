@@ -14,6 +14,8 @@ import java.util.UUID;
  * @param total    in the order's currency, rounded once
  * @param captured what was taken so far
  * @param refunded what of it went back
+ * @param promisedBy when it has to have left the house
+ * @param promotedAt when it was moved to the priority lane for that, or null
  * @param lines    in the order's own order
  */
 public record Order(
@@ -35,4 +37,6 @@ public record Order(
         BigDecimal captured,
         BigDecimal refunded,
         Instant createdAt,
+        Instant promisedBy,
+        Instant promotedAt,
         List<OrderLine> lines) {}

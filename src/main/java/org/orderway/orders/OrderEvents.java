@@ -28,7 +28,23 @@ public class OrderEvents {
                 order.id(),
                 order.number(),
                 RoutingKeys.of(order.lane(), order.country(), order.category()),
-                Map.of("lane", order.lane(), "country", order.country(), "category", order.category()));
+                placing(order));
+    }
+
+    /** The order's time runs out: it is placed once more, into the priority lane. */
+    public OutgoingMessage promoted(Order order) {
+        return events.placedAgain(
+                order.id(),
+                order.number(),
+                RoutingKeys.of(order.lane(), order.country(), order.category()),
+                "promoted",
+                placing(order));
+    }
+
+    /** The order has not left the house by the time that was promised. */
+    public OutgoingMessage delayed(Order order) {
+        return once(
+                order, "order.delayed", Map.of("promisedBy", order.promisedBy().toString()));
     }
 
     /** The order begins its way. */
@@ -225,6 +241,18 @@ public class OrderEvents {
         body.put("reason", reason);
         body.putAll(details);
         return Outcome.of(once(order, "order.failed", body), countedEnd(order, OrderStatus.FAILED, reason));
+    }
+
+    private static Map<String, Object> placing(Order order) {
+        return Map.of(
+                "lane",
+                order.lane(),
+                "country",
+                order.country(),
+                "category",
+                order.category(),
+                "promisedBy",
+                order.promisedBy().toString());
     }
 
     private OutgoingMessage once(Order order, String type, Map<String, ?> details) {

@@ -2,6 +2,10 @@ package org.orderway.orders;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Currency;
 import java.util.List;
@@ -46,6 +50,7 @@ public class OrderReader {
                     amount(line.get("unitPrice")),
                     text(line, "category")));
         }
+        List<FieldError> errors = new ArrayList<>();
         OrderRequest request = new OrderRequest(
                 text(doc, "number"),
                 doc.path("priority").asBoolean(false),
@@ -62,8 +67,8 @@ public class OrderReader {
                         text(shipTo, "country")),
                 new OrderRequest.Payment(text(payment, "method"), text(payment, "token"), text(payment, "cardCountry")),
                 text(doc, "currency"),
-                lines);
-        List<FieldError> errors = new ArrayList<>();
+                lines,
+                time(text(doc, "promiseBy"), errors));
         if (!isCurrency(request.currency())) {
             errors.add(new FieldError("/currency", "is not an ISO 4217 currency in use, such as GBP"));
         }
@@ -107,6 +112,15 @@ public class OrderReader {
     private static BigDecimal amount(JsonNode node) {
         // 2.5, 2.50 and "2.50" are the same price and must look the same when two requests are compared.
         return node == null || node.isNull() ? null : new BigDecimal(node.asText()).stripTrailingZeros();
+    }
+
+    private static Instant time(String text, List<FieldError> errors) {
+        try {
+            return text == null ? null : OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MICROS);
+        } catch (DateTimeParseException noTime) {
+            errors.add(new FieldError("/promiseBy", "is no time there is, such as 2026-12-24T12:00:00Z"));
+            return null;
+        }
     }
 
     private static String text(JsonNode node, String field) {

@@ -2,15 +2,17 @@ package org.orderway.orders;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.List;
 
 /**
  * An order as a shop asks for it, in one form whatever way it came.
  *
- * @param number   the shop's own number, or null
- * @param priority whether it takes the priority lane
- * @param currency ISO 4217
- * @param lines    at least one
+ * @param number    the shop's own number, or null
+ * @param priority  whether it takes the priority lane
+ * @param currency  ISO 4217
+ * @param lines     at least one
+ * @param promiseBy when it has to have left the house, or null for what the settings say of its lane
  */
 public record OrderRequest(
         String number,
@@ -19,7 +21,21 @@ public record OrderRequest(
         ShipTo shipTo,
         Payment payment,
         String currency,
-        List<Line> lines) {
+        List<Line> lines,
+        // When absent it is no part of the hash by which a repetition is known: those on record were made without.
+        @JsonInclude(JsonInclude.Include.NON_NULL) Instant promiseBy) {
+
+    /** An order that is promised what the settings say. */
+    public OrderRequest(
+            String number,
+            boolean priority,
+            Customer customer,
+            ShipTo shipTo,
+            Payment payment,
+            String currency,
+            List<Line> lines) {
+        this(number, priority, customer, shipTo, payment, currency, lines, null);
+    }
 
     /**
      * Who orders. Name and mail may be null for an order that came over the exchange without them.

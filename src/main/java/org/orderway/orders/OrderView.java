@@ -73,6 +73,10 @@ public class OrderView {
         view.put("customer", order.customer().id());
         view.put("country", order.country().toUpperCase());
         view.put("placedAt", order.createdAt().toString());
+        view.put("promisedBy", order.promisedBy().toString());
+        view.put(
+                "promotedAt",
+                order.promotedAt() == null ? null : order.promotedAt().toString());
         view.put("lines", order.lines().stream().map(OrderView::line).toList());
         Map<String, Object> payment = new LinkedHashMap<>();
         payment.put("method", order.paymentMethod());

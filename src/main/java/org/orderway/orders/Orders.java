@@ -107,14 +107,15 @@ public class Orders {
                 .update();
     }
 
-    void insert(Order order, String requestHash, String cardCountry) {
+    /** @param delivered whether the order itself came over the exchange, so that nothing tells that it was placed */
+    void insert(Order order, String requestHash, String cardCountry, boolean delivered) {
         Timestamp now = Timestamp.from(order.createdAt());
         jdbc.sql(
                         """
                         insert into orders (id, number, request_hash, lane, status, customer_id, customer_name,
                             customer_email, customer_locale, ship_to, country, category, currency, total, payment_method,
-                            payment_token, card, card_country, created_at, moved_at)
-                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, cast(? as jsonb), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            payment_token, card, card_country, created_at, moved_at, promised_by, delivered)
+                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, cast(? as jsonb), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                         """)
                 .params(
                         order.id(),
@@ -136,7 +137,9 @@ public class Orders {
                         cards.of(order.paymentToken()),
                         cardCountry,
                         now,
-                        now)
+                        now,
+                        Timestamp.from(order.promisedBy()),
+                        delivered)
                 .update();
         batch.batchUpdate(
                 """
@@ -158,6 +161,19 @@ public class Orders {
     public void advance(Order order, OrderStatus next) {
         guard(order, next);
         update(order, "status = ?", next.name());
+    }
+
+    /** Moves a locked order that waits in the normal lane to the priority lane; gives it as it is then. */
+    Order promote(Order order) {
+        update(order, "lane = 'priority', promoted_at = ?", Timestamp.from(clock.instant()));
+        return lock(order.id());
+    }
+
+    /** Notes that it was told of a locked order that it will be late. That is no step: the order stays as it is. */
+    void delayed(Order order) {
+        jdbc.sql("update orders set delayed_at = ? where id = ?")
+                .params(Timestamp.from(clock.instant()), order.id())
+                .update();
     }
 
     /** Ends a locked order that came to nothing. Nothing will be charged for it: its payment token is forgotten. */
@@ -321,7 +337,8 @@ public class Orders {
     @Transactional(readOnly = true)
     public List<Summary> list(String status, String customer, String number, UUID after, int limit) {
         StringBuilder sql = new StringBuilder(
-                "select id, number, status, reason, lane, total, currency, customer_id, created_at from orders where true");
+                "select id, number, status, reason, lane, total, currency, customer_id, created_at from orders where"
+                        + " true");
         List<Object> params = new ArrayList<>();
         if (status != null) {
             sql.append(" and status = ?");
@@ -427,6 +444,10 @@ public class Orders {
                 rs.getBigDecimal("captured"),
                 rs.getBigDecimal("refunded"),
                 rs.getTimestamp("created_at").toInstant(),
+                rs.getTimestamp("promised_by").toInstant(),
+                rs.getTimestamp("promoted_at") == null
+                        ? null
+                        : rs.getTimestamp("promoted_at").toInstant(),
                 lines);
     }
 

@@ -26,13 +26,15 @@ import org.springframework.stereotype.Component;
  * one route after the other, and throw the consumer away when that took too long.) A paused consumer finishes the messages
  * in hand; those merely prefetched go back to their queue.
  */
-@Component
-class Consumers implements DisposableBean {
+@Component("consumers")
+public class Consumers implements DisposableBean {
 
     private static final Logger log = LoggerFactory.getLogger(Consumers.class);
 
     private final CamelContext camel;
     private final Set<String> paused = new ConcurrentSkipListSet<>();
+    private final Set<String> heldBack = new ConcurrentSkipListSet<>();
+    private volatile Predicate<String> needsWhatIsAway = queue -> false;
     private final ExecutorService hands = Executors.newCachedThreadPool(work -> {
         Thread thread = new Thread(work, "outages-consumers");
         thread.setDaemon(true);
@@ -43,11 +45,23 @@ class Consumers implements DisposableBean {
         this.camel = camel;
     }
 
-    /** Pauses those of which one queue is to pause, resumes those that were paused here and need not be, and waits for it. */
-    void steer(Predicate<String> isToPause) {
+    /** Pauses those of which one queue needs what is away, resumes those that need not pause any more, and waits for it. */
+    void steer(Predicate<String> needsWhatIsAway) {
+        this.needsWhatIsAway = needsWhatIsAway;
+        steer();
+    }
+
+    /** From now on the consumer of this queue pauses, or it does so no longer, unless what it needs is away; waits for it. */
+    public void holdBack(String queue, boolean isToWait) {
+        if (isToWait ? heldBack.add(queue) : heldBack.remove(queue)) {
+            steer();
+        }
+    }
+
+    private void steer() {
         synchronized (paused) {
             if (camel.isStarted() && !camel.isStopping()) {
-                steerAll(isToPause);
+                steerAll(queue -> heldBack.contains(queue) || needsWhatIsAway.test(queue));
             }
         }
     }

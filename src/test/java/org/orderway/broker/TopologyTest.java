@@ -45,6 +45,7 @@ class TopologyTest {
             order_events  | order.delivered              | notification_queue audit_queue
             order_events  | order.refund_due             | notification_queue audit_queue money_notice_queue
             order_events  | order.alarm.collection       | audit_queue money_notice_queue
+            order_events  | order.delayed                | notification_queue audit_queue
             order_events  | order.notification.sms       | notification_queue audit_queue
             order_events  | order.notification.sms.again | audit_queue
             order_events  | order.analytics.end          | analytics_queue audit_queue

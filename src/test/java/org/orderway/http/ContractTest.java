@@ -98,6 +98,9 @@ class ContractTest {
             /currency              | "GBP\\n"           | three capital letters
             /number                | " A"               | without spaces at either end
             /priority              | "yes"              | must be true or false, not a text
+            /promiseBy             | "tomorrow"         | a time with its offset
+            /promiseBy             | "2026-12-24"       | a time with its offset
+            /promiseBy             | "2026-12-24T12:00:00" | a time with its offset
             /customer              | null               | must be an object, not null
             /customer/id           | "Å"                | visible ASCII
             /customer/name         | "   "              | not only spaces

@@ -400,6 +400,8 @@ class TemplatesTest {
                 BigDecimal.ZERO,
                 BigDecimal.ZERO,
                 Instant.EPOCH,
+                Instant.EPOCH,
+                null,
                 List.of(new OrderLine(1, "85123A", 6, new BigDecimal("2.975"), "other")));
     }
 }

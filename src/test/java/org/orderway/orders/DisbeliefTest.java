@@ -83,6 +83,8 @@ class DisbeliefTest {
                 BigDecimal.ZERO,
                 BigDecimal.ZERO,
                 Instant.EPOCH,
+                Instant.EPOCH,
+                null,
                 List.of(new OrderLine(1, "LATE", 1, price, "other")));
     }
 }

@@ -3,7 +3,9 @@ package org.orderway.orders;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -187,7 +189,7 @@ class OrderRulesTest {
     void takesACardsCountryWhereTheShopSaysItAndRefusesOneThatDoesNotExist() throws Exception {
         OrderRequest silent = full("1", "GBP", "GB");
         OrderRequest telling = reader.read(
-                JSON.readTree(document("1", "GBP", "GB").replace("tok_ok", "tok_ok\", \"cardCountry\": \"FR")));
+                paidByACardFrom("FR"));
 
         assertThat(telling.payment().cardCountry()).isEqualTo("FR");
         assertThat(silent.payment().cardCountry()).isNull();
@@ -195,25 +197,47 @@ class OrderRulesTest {
                 .as("the hash of an order that says nothing of it stays what it was")
                 .doesNotContain("cardCountry");
         assertThatThrownBy(() -> reader.read(
-                        JSON.readTree(document("1", "GBP", "GB").replace("tok_ok", "tok_ok\", \"cardCountry\": \"UK"))))
+                        paidByACardFrom("UK")))
                 .isInstanceOfSatisfying(InvalidOrder.class, e -> assertThat(e.errors())
                         .extracting(FieldError::pointer)
                         .containsExactly("/payment/cardCountry"));
     }
 
-    private OrderRequest full(String price, String currency, String country) throws Exception {
-        return reader.read(JSON.readTree(document(price, currency, country)));
+    private static JsonNode paidByACardFrom(String country) throws Exception {
+        ObjectNode order = (ObjectNode) document("1", "GBP", "GB");
+        ((ObjectNode) order.get("payment")).put("cardCountry", country);
+        return order;
     }
 
-    private static String document(String price, String currency, String country) {
-        return """
+    @Test
+    void readsByWhenItIsPromisedWhereverThatTimeIsTold() throws Exception {
+        assertThat(promised("2026-12-24T13:00:00.123456789+01:00").promiseBy())
+                .isEqualTo("2026-12-24T12:00:00.123456Z");
+        assertThat(full("1", "GBP", "GB").promiseBy()).isNull();
+        assertThatThrownBy(() -> promised("2026-02-30T12:00:00Z"))
+                .isInstanceOfSatisfying(InvalidOrder.class, e -> assertThat(e.errors())
+                        .extracting(FieldError::pointer)
+                        .containsExactly("/promiseBy"));
+    }
+
+    private OrderRequest promised(String by) throws Exception {
+        return reader.read(((ObjectNode) document("1", "GBP", "GB")).put("promiseBy", by));
+    }
+
+    private OrderRequest full(String price, String currency, String country) throws Exception {
+        return reader.read(document(price, currency, country));
+    }
+
+    private static JsonNode document(String price, String currency, String country) throws Exception {
+        return JSON.readTree(
+                """
                 {"number": "S-1", "currency": "%s",
                  "customer": {"id": "c", "name": "Ada", "email": "ada@example.org"},
                  "shipTo": {"name": "Ada", "lines": ["1 High St"], "city": "Leeds", "postcode": "", "country": "%s"},
                  "payment": {"method": "prepaid", "token": "tok_ok"},
                  "lines": [{"sku": "A", "quantity": 2, "unitPrice": %s}]}
                 """
-                .formatted(currency, country, price);
+                        .formatted(currency, country, price));
     }
 
     private static LineCheck.Checked check(OrderRequest.Line line, Article article) {

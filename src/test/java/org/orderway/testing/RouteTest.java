@@ -68,9 +68,12 @@ import org.orderway.notification.RequestedMessages;
 import org.orderway.orders.Cancellation;
 import org.orderway.orders.Customers;
 import org.orderway.orders.Intake;
+import org.orderway.orders.NormalLane;
 import org.orderway.orders.OrderProcessing;
 import org.orderway.orders.OrderView;
+import org.orderway.orders.Promises;
 import org.orderway.orders.Returns;
+import org.orderway.outages.Consumers;
 import org.orderway.outages.Outages;
 import org.orderway.outages.Pings;
 import org.orderway.payment.Payment;
@@ -185,6 +188,16 @@ public abstract class RouteTest {
 
     @MockitoBean
     protected OrderProcessing orderProcessing;
+
+    @MockitoBean
+    protected Promises promises;
+
+    @MockitoBean
+    protected NormalLane normalLane;
+
+    /** There is nothing to pause here. */
+    @MockitoBean
+    protected Consumers consumers;
 
     @MockitoBean
     protected OrderView orderView;

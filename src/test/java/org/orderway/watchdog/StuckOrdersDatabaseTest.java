@@ -177,11 +177,11 @@ class StuckOrdersDatabaseTest extends OrdersOfAllKinds {
         jdbc.sql(
                         """
                         insert into orders (id, number, request_hash, lane, status, customer_id, ship_to, country, category,
-                            currency, total, payment_method, created_at, moved_at)
+                            currency, total, payment_method, created_at, moved_at, promised_by)
                         select gen_random_uuid(), 'backlog-' || n, 'h', case n % 10 when 0 then 'priority' else 'normal' end,
                             case n % 2 when 0 then 'RECEIVED' else 'CREATED' end, 'c', '{}', 'gb', 'other', 'GBP', 1, 'cod',
                             now() - interval '1 hour' + n * interval '1 millisecond',
-                            now() - interval '1 hour' + n * interval '1 millisecond'
+                            now() - interval '1 hour' + n * interval '1 millisecond', now()
                         from generate_series(1, 100000) n
                         """)
                 .update();
