@@ -40,7 +40,11 @@ public class Audit implements Timeline, Trail {
                 .setNodeFactory(JsonNodeFactory.withExactBigDecimals(true));
     }
 
-    /** Appends the event; a second delivery of it changes nothing. */
+    /**
+     * Appends the event, and links it to its order's chain (the table's trigger does, which locks the end of the chain until
+     * the commit). A second delivery of it changes nothing; one at the same moment fails and finds it recorded when it is
+     * tried again.
+     */
     @Transactional
     public void append(Delivery delivery) {
         JsonNode body = json(delivery.body());
@@ -48,7 +52,6 @@ public class Audit implements Timeline, Trail {
                         """
                         insert into audit_events (event_id, order_id, type, routing_key, occurred_at, body, body_text)
                         values (?, ?, ?, ?, ?, cast(? as jsonb), ?)
-                        on conflict (event_id) do nothing
                         """)
                 .params(
                         delivery.id(),
@@ -126,6 +129,7 @@ public class Audit implements Timeline, Trail {
         }
         return switch (type) {
             case "order.placed" -> body.path("lane").asText() + " lane";
+            case "order.delayed" -> "was promised by " + body.path("promisedBy").asText();
             case "order.inventory_checked" -> "every line is held";
             case "order.payment_success" ->
                 body.path("method").asText().equals("cod")

@@ -17,6 +17,8 @@ enum Invariant {
     GOODS_HELD(false, "An order on its way to its parcel holds its goods"),
     GOODS_RELEASED(false, "An order that ended holds no goods"),
     GOODS_SOLD(false, "Only a shipped order bought goods"),
+    TRAIL_INTACT(false, "The trail of an order is as it was written"),
+    TRAIL_COMPLETE(false, "What an order sent is in its trail"),
     ORDER_MOVING(false, "No open order is stuck"),
     REVIEW_DECIDED(false, "No order waits for too long until its payment is reviewed");
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.orderway.messages.Outbox;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -38,6 +39,7 @@ public class Watchdog {
     private final UndecidedReviews reviews;
     private final Violations violations;
     private final Nudges nudges;
+    private final PatrolledTrails trails;
     private final ObjectMapper mapper;
     private final Settings settings;
 
@@ -48,6 +50,7 @@ public class Watchdog {
             UndecidedReviews reviews,
             Violations violations,
             Nudges nudges,
+            PatrolledTrails trails,
             ObjectMapper mapper,
             Settings settings) {
         this.jdbc = jdbc;
@@ -56,6 +59,7 @@ public class Watchdog {
         this.reviews = reviews;
         this.violations = violations;
         this.nudges = nudges;
+        this.trails = trails;
         // A sum stays as exact as it is.
         this.mapper = mapper.copy()
                 .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -66,7 +70,9 @@ public class Watchdog {
     /** The queues whose depth the next look wants to know. */
     @Transactional(readOnly = true)
     public List<String> queues() {
-        return quiet.queues();
+        return Stream.concat(quiet.queues().stream(), Stream.of(trails.queue()))
+                .distinct()
+                .toList();
     }
 
     /**
@@ -96,14 +102,19 @@ public class Watchdog {
             found.addAll(quiet.stuck());
             found.addAll(reviews.undecided(settings.reviewWithin()));
 
+            Set<String> trailed = new LinkedHashSet<>(violations.subjects(false, settings.trailsPerLook()));
+            UUID lastTrail = trails.next(progress.trailBefore(), settings, trailed);
+            found.addAll(trails.broken(trailed, depths));
+
             violations.found(found, settings.confirmAfter());
             strikeOut(orders, articles, counted);
+            trails.strikeOut(trailed, depths);
             alarms = violations.announce();
             if (progress.isSumDue()) {
                 books.sumUp();
             }
-            jdbc.sql("update watchdog set looked_at = now(), order_before = ?, sku_before = ?")
-                    .params(lastOrder, lastSku)
+            jdbc.sql("update watchdog set looked_at = now(), order_before = ?, sku_before = ?, trail_before = ?")
+                    .params(lastOrder, lastSku, lastTrail)
                     .update();
         }
         violations.measure();
@@ -148,13 +159,14 @@ public class Watchdog {
     }
 
     private Progress progress() {
-        return jdbc.sql("select looked_at, order_before, sku_before,"
+        return jdbc.sql("select looked_at, order_before, sku_before, trail_before,"
                         + " coalesce(summed_at < now() - make_interval(secs => ?), true) as sum_due from watchdog")
                 .param(settings.sumEvery().toMillis() / 1000.0)
                 .query((rs, n) -> new Progress(
                         rs.getTimestamp("looked_at").toInstant(),
                         rs.getObject("order_before", UUID.class),
                         rs.getString("sku_before"),
+                        rs.getObject("trail_before", UUID.class),
                         rs.getBoolean("sum_due")))
                 .single();
     }
@@ -202,6 +214,7 @@ public class Watchdog {
         for (Invariant invariant : Invariant.values()) {
             switch (invariant) {
                 case ORDER_MOVING, REVIEW_DECIDED -> violations.gone(invariant, null);
+                case TRAIL_INTACT, TRAIL_COMPLETE -> {}
                 case STOCK_SOLD -> violations.gone(invariant, counted);
                 case STOCK_RECEIVED, STOCK_RESERVED -> violations.gone(invariant, articles);
                 default -> violations.gone(invariant, orders);
@@ -210,7 +223,7 @@ public class Watchdog {
     }
 
     /** How far the last look came. */
-    private record Progress(Instant lookedAt, UUID orderBefore, String skuBefore, boolean isSumDue) {
+    private record Progress(Instant lookedAt, UUID orderBefore, String skuBefore, UUID trailBefore, boolean isSumDue) {
 
         Instant from() {
             return lookedAt.minus(OVERLAP);
@@ -226,6 +239,8 @@ public class Watchdog {
      * @param grace           how long refund and restock may take after an order came to nothing
      * @param ordersPerLook   orders of each kind one look takes: moved, found wrong, next in turn
      * @param articlesPerLook articles next in turn one look takes
+     * @param trailsPerLook   trails of orders next in turn one look takes, and as many at most that were wrong before
+     * @param trailsOf        trails are taken of orders that were placed within this time
      * @param sumEvery        time between two sums of all money
      * @param nudgesPerSecond stuck orders nudged in a second, by all instances together
      * @param nudgeAgainAfter how long an order is left alone after a nudge
@@ -238,6 +253,8 @@ public class Watchdog {
             Duration grace,
             int ordersPerLook,
             int articlesPerLook,
+            int trailsPerLook,
+            Duration trailsOf,
             Duration sumEvery,
             int nudgesPerSecond,
             Duration nudgeAgainAfter) {}

@@ -65,7 +65,7 @@ public abstract class DatabaseTest {
         jdbc.sql(
                         """
                         truncate example_episodes, orders, order_lines, idempotency_keys, outcomes, outbox, effects, products, reservations,
-                            shipments, audit_events, analytics_orders, imported_returns, once, returns, return_lines,
+                            shipments, audit_events, audit_chains, analytics_orders, imported_returns, once, returns, return_lines,
                             failures, failure_events, dead_letters, dead_letter_actions, replays, replay_items, retries,
                             violations, quiet_orders, passed_orders, nudges, customer_preferences, announcements,
                             announcement_channels, announcement_sends, notices, notice_mails, simulators.texts,

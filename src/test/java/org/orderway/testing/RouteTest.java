@@ -35,6 +35,7 @@ import org.orderway.analytics.Rebuild;
 import org.orderway.announcements.Announcements;
 import org.orderway.announcements.Sends;
 import org.orderway.audit.Audit;
+import org.orderway.audit.AuditTrail;
 import org.orderway.broker.Publisher;
 import org.orderway.broker.QueueDepths;
 import org.orderway.catalogue.Catalogue;
@@ -286,6 +287,9 @@ public abstract class RouteTest {
 
     @MockitoBean
     protected Audit audit;
+
+    @MockitoBean
+    protected AuditTrail auditTrail;
 
     @MockitoBean
     protected Failures failures;

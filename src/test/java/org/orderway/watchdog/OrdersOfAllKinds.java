@@ -55,7 +55,8 @@ abstract class OrdersOfAllKinds extends DatabaseTest {
 
     @BeforeEach
     void placeThem() {
-        jdbc.sql("update watchdog set looked_at = now(), order_before = null, sku_before = '', summed_at = null")
+        jdbc.sql("update watchdog set looked_at = now(), order_before = null, sku_before = '', summed_at ="
+                        + " null, trail_before = null")
                 .update();
         jdbc.sql(
                         """

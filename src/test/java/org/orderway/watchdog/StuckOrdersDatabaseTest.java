@@ -61,7 +61,7 @@ class StuckOrdersDatabaseTest extends OrdersOfAllKinds {
         longAgo(order);
 
         watchdog.look(Map.of());
-        assertThat(watchdog.queues()).containsExactly(place.queue());
+        assertThat(watchdog.queues()).containsExactly(place.queue(), "audit_queue");
         watchdog.look(Map.of());
         assertThat(count("violations")).as("nobody knows what is in the queue").isZero();
         watchdog.look(Map.of(place.queue(), 0L));
@@ -202,7 +202,7 @@ class StuckOrdersDatabaseTest extends OrdersOfAllKinds {
                     .update();
             aWhileLater("violations", "since");
             assertThat(watchdog.queues())
-                    .containsExactlyInAnyOrder("order_queue", "priority_order_queue", "inventory_queue");
+                    .containsExactlyInAnyOrder("order_queue", "priority_order_queue", "inventory_queue", "audit_queue");
         }
 
         assertThat(watchdog.nudge()).isEmpty();

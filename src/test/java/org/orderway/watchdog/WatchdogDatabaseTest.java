@@ -215,7 +215,18 @@ class WatchdogDatabaseTest extends OrdersOfAllKinds {
                         values ({paid}, 'Parcels', 'sh-2', 'T2', 'L')
                         """,
                         "parcel_left of paid: no parcel, being PAID"
-                                + " / a parcel on record, not booked with the carrier"));
+                                + " / a parcel on record, not booked with the carrier"),
+                new Damage(
+                        "an entry of a trail was put in by hand",
+                        """
+                        insert into audit_events (event_id, order_id, type, routing_key, occurred_at)
+                        values ('e-1', {paid}, 'order.created', 'order.created', now());
+                        alter table audit_events disable trigger all;
+                        insert into audit_events (event_id, order_id, type, routing_key, occurred_at, link, hash)
+                        values ('e-2', {paid}, 'order.refunded', 'order.refunded', now(), 2, '');
+                        alter table audit_events enable trigger all
+                        """,
+                        "trail_intact of paid: as it was written / broken at entry 2, 2 of 1 entries there"));
     }
 
     @ParameterizedTest
@@ -263,6 +274,23 @@ class WatchdogDatabaseTest extends OrdersOfAllKinds {
                         .gauge()
                         .value())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void missesWhatAnOrderSentAndNobodyRecordedOnceNothingWaitsToBe() {
+        jdbc.sql("update outcomes set recorded_at = recorded_at - interval '1 hour' where order_id = ? and step"
+                        + " = 'create'")
+                .param(reserved)
+                .update();
+
+        for (Map<String, Long> unsure : List.of(Map.<String, Long>of(), Map.of("audit_queue", 1L))) {
+            assertThat(lookTwice(unsure)).as("it may be on its way").isEmpty();
+        }
+        lookTwice(Map.of("audit_queue", 0L));
+
+        assertThat(told())
+                .containsExactly("trail_complete of reserved: every event it sent / missing: order.created,"
+                        + " order.analytics.created");
     }
 
     @Test
