@@ -54,14 +54,19 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import javax.imageio.ImageIO;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ServiceStatus;
+import org.apache.camel.component.springrabbit.SpringRabbitMQEndpoint;
 import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.support.EventNotifierSupport;
 import org.apache.pdfbox.Loader;
@@ -76,11 +81,13 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.orderway.broker.QueueDepths;
 import org.orderway.broker.Topology;
 import org.orderway.messages.Delivery;
 import org.orderway.messages.EventIds;
+import org.orderway.messages.Retention;
 import org.orderway.testing.ChildJvm;
 import org.orderway.testing.Shop;
 import org.orderway.testing.Shop.Answer;
@@ -141,6 +148,9 @@ import org.springframework.test.context.DynamicPropertySource;
             "orderway.announcements.customers-per-step=10",
             "orderway.examples.regional-desk=true",
             "orderway.inventory.tell-every=200",
+            "orderway.normal-lane.in-progress=" + OrderJourneys.IN_PROGRESS,
+            "orderway.normal-lane.look-every=100",
+            "orderway.promises.look-every=300",
             "orderway.broker.depth-poll=1s",
             "orderway.webhooks.secrets.carrier=the-carriers-secret",
             "orderway.webhooks.secrets.payment=the-providers-secret",
@@ -152,8 +162,10 @@ abstract class OrderJourneys {
 
     static final int MAX_RETRIES = 2;
     static final int QUICK_REDELIVERIES = 1;
+    static final int IN_PROGRESS = 20;
 
     private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final boolean FULL = Boolean.getBoolean("orderway.test.full");
     private static final int LAST = Integer.MAX_VALUE;
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
@@ -186,6 +198,9 @@ abstract class OrderJourneys {
 
     @Autowired
     private QueueDepths depths;
+
+    @Autowired
+    private Retention retention;
 
     @LocalServerPort
     private int port;
@@ -242,9 +257,8 @@ abstract class OrderJourneys {
         carrier.stubFor(any(anyUrl())
                 .atPriority(10)
                 .willReturn(aResponse().proxiedFrom("http://127.0.0.1:" + port + "/simulators/carrier")));
-        String carrierUrl = carrier.baseUrl();
         registry.add("server.port", () -> port);
-        registry.add("orderway.shipping.carrier.url", () -> carrierUrl);
+        registry.add("orderway.shipping.carrier.url", OrderJourneys::carrierUrl);
     }
 
     @AfterAll
@@ -399,8 +413,9 @@ abstract class OrderJourneys {
 
     // --- what comes twice
 
-    @Test
-    void everyMessageThreeTimesMoreChangesNothing() {
+    @ParameterizedTest(name = "after {0} days")
+    @ValueSource(ints = {0, 7})
+    void everyMessageThreeTimesMoreChangesNothing(int days) {
         String sku = stocked(50);
         ObjectNode shippedForm = line(form("prepaid", "tok_ok"), sku, 2, "4.10");
         ObjectNode failedForm = line(form("prepaid", "tok_declined"), sku, 2, "4.10");
@@ -412,6 +427,8 @@ abstract class OrderJourneys {
         assertMails(failed, failedForm, "order.failed");
         awaitQuiet(shipped, failed);
         List<Heard> originals = tap.heard(isOf(shipped).or(isOf(failed)));
+        ageByDays(days, shipped, failed);
+        retention.cleanUp();
         List<Object> before =
                 List.of(shop.order(shipped), shop.order(failed), audited(shipped), audited(failed), stock(sku));
 
@@ -441,6 +458,29 @@ abstract class OrderJourneys {
         // Created once, sent three times more by us, and told again by each of the three repeated placements.
         assertThat(tap.heard(isOf(shipped).and(m -> m.routingKey().equals("order.created"))))
                 .hasSizeGreaterThanOrEqualTo(7);
+    }
+
+    /** All that is remembered of these orders happened so many days before. */
+    private void ageByDays(int days, String... ids) {
+        String ofThese = "order_id = any(cast(:ids as uuid[]))";
+        Map.of(
+                        "orders.created_at", "id = any(cast(:ids as uuid[]))",
+                        "orders.moved_at", "id = any(cast(:ids as uuid[]))",
+                        "outcomes.recorded_at", ofThese,
+                        "idempotency_keys.created_at", ofThese,
+                        "effects.intent_at", ofThese,
+                        "effects.known_at", ofThese,
+                        "failure_events.recorded_at",
+                                "event_id in (select event_id from audit_events where " + ofThese + ")")
+                .forEach((time, which) -> {
+                    String[] part = time.split("\\.");
+                    sql.sql("update %1$s set %2$s = %2$s - make_interval(days => :days) where "
+                                            .formatted(part[0], part[1])
+                                    + which)
+                            .param("days", days)
+                            .param("ids", ids)
+                            .update();
+                });
     }
 
     @Test
@@ -849,6 +889,217 @@ abstract class OrderJourneys {
                 .filter(product -> product.path("sku").asText().equals(sku))
                 .findFirst()
                 .orElse(Shop.json());
+    }
+
+    // --- lanes and promises
+
+    /** As in a sale: many times more wait than are worked on. */
+    @Test
+    void aPriorityOrderOvertakesTheNormalOnesThatWaitInTheirLane() throws Exception {
+        int backlog = FULL ? 2_000 : 6 * IN_PROGRESS;
+        slowCarrier(30);
+        String sku = stocked(backlog + 1);
+        camel.getRouteController().stopRoute("orders-process-normal");
+        List<String> normal = several(backlog, () -> line(form("cod", null, "SLOWLY"), sku, 1, "1"));
+        await("all of them in their lane")
+                .atMost(PATIENCE.plusSeconds(backlog))
+                .until(() -> tap.depth("order_queue") == backlog);
+        camel.getRouteController().startRoute("orders-process-normal");
+        await("the first parcel").atMost(PATIENCE).until(() -> inStatus(normal, "SHIPPED") > 0);
+
+        long ready = tap.depth("order_queue");
+        long waiting = inStatus(normal, "RECEIVED");
+        assertThat(waiting).as("most of them wait").isGreaterThan(backlog / 2);
+        assertThat(waiting - ready)
+                .as("waiting, but not in the queue: in the hands of two consumers that hold 20 at most")
+                .isLessThanOrEqualTo(40);
+        String urgent = shop.place(line(form("prepaid", "tok_ok", "SLOWLY").put("priority", true), sku, 1, "1"));
+        awaitStatus(urgent, "SHIPPED");
+
+        assertThat(column(
+                        """
+                        select count(*) from orders n, orders p
+                        where p.id = ? and n.id = any(cast(? as uuid[])) and n.status = 'SHIPPED'
+                            and n.moved_at between p.created_at and p.moved_at
+                        """,
+                        Long.class,
+                        uuid(urgent),
+                        normal.toArray(String[]::new)))
+                .as("normal orders that were shipped while the priority order waited")
+                .isLessThan(2 * IN_PROGRESS + 20);
+        await("all of them shipped")
+                .atMost(PATIENCE.plusSeconds(backlog))
+                .until(() -> inStatus(normal, "SHIPPED") == backlog);
+        assertOnceEach(normal);
+        await("everybody told").atMost(PATIENCE.plusSeconds(backlog)).until(this::isIdle);
+    }
+
+    /** The lane itself stands still here, and more priority orders come as soon as some have left. */
+    @Test
+    void aNormalOrderWhoseTimeRunsOutIsShippedThroughASteadyFloodOfPriorityOrders() throws Exception {
+        slowCarrier(100);
+        String sku = stocked(10_000);
+        camel.getRouteController().stopRoute("orders-process-normal");
+        List<String> patient = several(5, () -> line(form("cod", null, "SLOWLY"), sku, 1, "1"));
+        List<String> flood = new CopyOnWriteArrayList<>();
+        Supplier<ObjectNode> urgent = () -> line(form("cod", null, "SLOWLY").put("priority", true), sku, 1, "1");
+        ScheduledExecutorService shops = Executors.newSingleThreadScheduledExecutor();
+        shops.scheduleWithFixedDelay(
+                () -> flood.addAll(several(20 + (int) inStatus(flood, "SHIPPED") - flood.size(), urgent)),
+                0,
+                20,
+                TimeUnit.MILLISECONDS);
+        List<String> promised;
+        int before;
+        try {
+            await("the flood").atMost(PATIENCE).until(() -> inStatus(flood, "SHIPPED") > 0);
+            before = flood.size();
+            String soon = Instant.now().plusSeconds(60).toString();
+            promised = several(3, () -> line(form("prepaid", "tok_ok").put("promiseBy", soon), sku, 1, "1"));
+            promised.forEach(id -> {
+                JsonNode order = awaitStatus(id, "SHIPPED");
+                assertThat(order.path("lane").asText()).isEqualTo("priority");
+                assertThat(order.path("promotedAt").asText()).isNotEmpty();
+                assertThat(timeline(id, "order.shipped"))
+                        .doesNotContain("order.delayed")
+                        .filteredOn("order.placed"::equals)
+                        .hasSize(2);
+            });
+            assertThat(inStatus(patient, "RECEIVED"))
+                    .as("those with time left wait")
+                    .isEqualTo(5);
+        } finally {
+            shops.shutdown();
+            assertThat(shops.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+            camel.getRouteController().startRoute("orders-process-normal");
+        }
+
+        assertThat(flood).as("the flood went on").hasSizeGreaterThan(before);
+        Stream.of(flood, patient).flatMap(List::stream).forEach(id -> awaitStatus(id, "SHIPPED"));
+        awaitQuiet(promised);
+        assertOnceEach(promised);
+        assertOnceEach(flood);
+        assertThat(patient)
+                .allSatisfy(id ->
+                        assertThat(shop.order(id).path("promotedAt").isNull()).isTrue());
+    }
+
+    @Test
+    void thatAnOrderIsLateIsToldOnce() {
+        ObjectNode form = line(form("prepaid", "tok_ok", "CARRIER-500"), stocked(1), 1, "1")
+                .put("promiseBy", "2026-01-02T03:04:05Z");
+        String late = shop.place(form);
+
+        assertThat(tap.awaitHeard("order.delayed", isOf(late).and(m -> m.type().equals("order.delayed")))
+                        .text())
+                .contains("\"promisedBy\":\"2026-01-02T03:04:05Z\"");
+
+        tap.awaitHeard("a dead letter", isOf(late).and(m -> m.exchange().equals("order_dead")));
+        assertThat(timeline(late, "order.delayed")).containsOnlyOnce("order.delayed");
+        assertMails(late, form, "order.created", "order.payment_success", "order.invoiced", "order.delayed");
+        assertThat(tap.heard(isOf(late).and(m -> m.type().equals("order.delayed"))))
+                .hasSize(1);
+    }
+
+    static Stream<String> consumersToStop() {
+        Stream<String> everyday = Stream.of("inventory-reserve", "payment-charge", "shipping-ship", "audit-append");
+        Stream<String> others = Stream.of(
+                "orders-process-normal",
+                "payment-hand-over",
+                "invoices-issue",
+                "analytics-count",
+                "notification-tell",
+                "notification-confirm");
+        return FULL ? Stream.concat(everyday, others) : everyday;
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("consumersToStop")
+    void ordersAreAcceptedWhileAConsumerIsStoppedAndAllOfThemGoOnWhenItIsBack(String consumer) throws Exception {
+        String queue = ((SpringRabbitMQEndpoint) camel.getRoute(consumer).getEndpoint()).getQueues();
+        String sku = stocked(3);
+        ObjectNode form = line(form("prepaid", "tok_ok"), sku, 1, "2");
+        List<String> ids = new ArrayList<>();
+        camel.getRouteController().stopRoute(consumer);
+        try {
+            ids.add(shop.place(form));
+            ids.addAll(several(2, () -> line(form("prepaid", "tok_ok"), sku, 1, "2")));
+            await("they wait in " + queue).atMost(PATIENCE).until(() -> tap.depth(queue) >= 3);
+        } finally {
+            camel.getRouteController().startRoute(consumer);
+        }
+
+        ids.forEach(id -> awaitStatus(id, "SHIPPED"));
+        awaitQuiet(ids);
+        assertOnceEach(ids);
+        assertThat(ids).allSatisfy(id -> assertThat(timeline(id, "order.invoiced", "order.analytics.ended"))
+                .contains("order.placed", "order.created", "order.payment_success", "order.shipped"));
+        assertMails(ids.get(0), form, "order.created", "order.payment_success", "order.invoiced", "order.shipped");
+    }
+
+    @Test
+    void theTrailOfAnOrderIsWholeAndAsItWasWritten() {
+        String id = shop.place(line(form("prepaid", "tok_ok"), stocked(1), 1, "1"));
+        awaitStatus(id, "SHIPPED");
+        awaitQuiet(id);
+
+        JsonNode audit = shop.audit(id);
+
+        assertThat(audit.path("intact").asBoolean()).isTrue();
+        assertThat(audit.path("missing")).isEmpty();
+        assertThat(audit.path("entries").findValuesAsText("event"))
+                .contains("order.placed", "order.created", "order.invoiced", "order.shipped", "order.analytics.ended");
+        assertThat(shop.get("/orders/" + UUID.randomUUID() + "/audit").status()).isEqualTo(404);
+    }
+
+    /** Placed at the same moment. */
+    protected List<String> several(int number, Supplier<ObjectNode> forms) {
+        return Stream.generate(forms)
+                .limit(number)
+                .map(form -> shop.sendAsync("POST", "/orders", "application/json", form.toString()))
+                .toList()
+                .stream()
+                .map(CompletableFuture::join)
+                .map(Shop::accepted)
+                .toList();
+    }
+
+    protected static String carrierUrl() {
+        return carrier.baseUrl();
+    }
+
+    /** The carrier takes so many milliseconds for each parcel to this postcode. */
+    protected void slowCarrier(int millis) {
+        carrier.stubFor(post(urlPathEqualTo("/shipments"))
+                .withRequestBody(matchingJsonPath("$.shipTo.postcode", equalTo("SLOWLY")))
+                .willReturn(aResponse()
+                        .proxiedFrom("http://127.0.0.1:" + port + "/simulators/carrier")
+                        .withFixedDelay(millis)));
+    }
+
+    protected long inStatus(List<String> ids, String status) {
+        return column(
+                "select count(*) from orders where status = ? and id = any(cast(? as uuid[]))",
+                Long.class,
+                status,
+                ids.toArray(String[]::new));
+    }
+
+    /** Each was charged once, when it is prepaid, and has one parcel, booked once. */
+    protected void assertOnceEach(List<String> ids) {
+        assertThat(rows(
+                        """
+                        select o.id || ': ' || count(distinct c.key) || ' charges, ' || count(distinct s.key) || ' parcels'
+                        from orders o
+                        left join simulators.charges c on c.key = 'charge-' || o.id and c.status = 'captured'
+                        left join simulators.shipments s on s.key = 'shipment-' || o.id
+                        where o.id = any(cast('{%s}' as uuid[]))
+                        group by o.id, o.payment_method
+                        having count(distinct s.key) <> 1
+                            or count(distinct c.key) <> case o.payment_method when 'prepaid' then 1 else 0 end
+                        """
+                                .formatted(String.join(",", ids))))
+                .isEmpty();
     }
 
     // --- a subscriber
@@ -1846,7 +2097,7 @@ abstract class OrderJourneys {
     /** Whatever the cancel meets, the customer pays for nothing, and no piece is missing afterwards. */
     @Test
     void aCancelMayRaceAgainstAnyStep() {
-        int races = Boolean.getBoolean("orderway.test.full") ? 200 : 20;
+        int races = FULL ? 200 : 20;
         String sku = stocked(races);
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < races; i++) {
@@ -2403,7 +2654,7 @@ abstract class OrderJourneys {
         return form(method, token, "SW1Y 4JH");
     }
 
-    private static ObjectNode form(String method, String token, String postcode) {
+    protected static ObjectNode form(String method, String token, String postcode) {
         String customer = number("c");
         ObjectNode form = Shop.json().put("currency", "GBP");
         form.putObject("customer")
@@ -2542,7 +2793,7 @@ abstract class OrderJourneys {
     }
 
     /** How often the carrier was asked to book the parcel of an order. */
-    private static int bookings(String id) {
+    protected static int bookings(String id) {
         return carrier.findAll(postRequestedFor(urlPathEqualTo("/shipments"))
                         .withHeader("Idempotency-Key", equalTo("shipment-" + id)))
                 .size();

@@ -1,6 +1,7 @@
 package org.orderway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
@@ -11,6 +12,9 @@ import jakarta.mail.Part;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -18,16 +22,21 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.orderway.messages.EventIds;
+import org.orderway.testing.ChildJvm;
 import org.orderway.testing.Mqtt;
 import org.orderway.testing.NeedsRabbitMq;
 import org.orderway.testing.RealRabbit;
+import org.orderway.testing.Shop;
 import org.orderway.testing.Tap;
 import org.orderway.testing.TestDatabase;
 import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.util.FileSystemUtils;
 
 /** The journeys over a real RabbitMQ, a PostgreSQL and a mail server, as in production. */
 @NeedsRabbitMq
@@ -121,6 +130,67 @@ class RabbitOrderJourneyIT extends OrderJourneys {
         awaitTold(
                 "sensor " + sensor,
                 EventIds.ofContent("warehouse.sensors." + sensor, reading.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** One instance does it all, then two more come that only ship; the carrier's answer takes most of the time. */
+    @Test
+    @EnabledIfSystemProperty(named = "orderway.test.full", matches = "true")
+    void twoMoreInstancesShipFasterAndEachParcelOnce(RealRabbit rabbit, @TempDir Path folder) throws IOException {
+        Duration alone = shipments(80);
+        for (String name : List.of("application.yml", "routes-yaml", "samples")) {
+            FileSystemUtils.copyRecursively(Path.of(name), folder.resolve(name));
+        }
+        try (ChildJvm second = shipper(rabbit, folder);
+                ChildJvm third = shipper(rabbit, folder)) {
+            for (ChildJvm instance : List.of(second, third)) {
+                instance.awaitHttp("/actuator/health/readiness");
+            }
+
+            Duration together = shipments(80);
+
+            assertThat(together).isLessThan(alone.multipliedBy(2).dividedBy(3));
+            for (ChildJvm instance : List.of(second, third)) {
+                assertThat(new String(new Shop(instance.base().getPort())
+                                .file("/actuator/prometheus")
+                                .content()))
+                        .as("its share of the parcels")
+                        .containsPattern(
+                                "camel_exchanges_succeeded_total\\{[^}]*routeId=\"shipping-ship\"[^}]*} [1-9]");
+            }
+        }
+    }
+
+    /** How long it takes to ship so many orders that all wait for it, each of them once. */
+    private Duration shipments(int orders) {
+        slowCarrier(250);
+        String sku = stocked(orders);
+        List<String> ids = several(orders, () -> line(form("cod", null, "SLOWLY"), sku, 1, "1"));
+        Instant begun = Instant.now();
+        await("all of them shipped").atMost(Duration.ofMinutes(2)).until(() -> inStatus(ids, "SHIPPED") == orders);
+        Duration took = Duration.between(begun, Instant.now());
+        assertOnceEach(ids);
+        assertThat(ids).allSatisfy(id -> assertThat(bookings(id)).isEqualTo(1));
+        return took;
+    }
+
+    private ChildJvm shipper(RealRabbit rabbit, Path folder) {
+        return ChildJvm.orderway(folder, ChildJvm.freePort())
+                .argument("--spring.profiles.active=rabbitmq")
+                .argument("--orderway.roles=shipping")
+                .argument("--orderway.topology.max-retries=" + MAX_RETRIES)
+                .argument("--orderway.topology.retry-delays=200ms,300ms")
+                .argument("--orderway.notification.confirmation-delay=1s")
+                .argument("--orderway.examples.regional-desk=true")
+                .argument("--spring.rabbitmq.addresses=" + rabbit.host() + ":" + rabbit.port())
+                .argument("--spring.rabbitmq.virtual-host=" + rabbit.virtualHost())
+                .argument("--spring.rabbitmq.username=" + rabbit.user())
+                .argument("--spring.rabbitmq.password=" + rabbit.password())
+                .argument("--spring.datasource.url=" + database.jdbcUrl())
+                .argument("--spring.datasource.username=" + database.user())
+                .argument("--spring.datasource.password=" + database.password())
+                .argument("--orderway.shipping.carrier.url=" + carrierUrl())
+                .argument("--orderway.payment.gateway.url=" + carrierUrl())
+                .start();
     }
 
     private static List<String> attachments(Part part) throws MessagingException, IOException {

@@ -8,11 +8,13 @@ import static org.orderway.broker.BrokerRoom.message;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -54,7 +56,12 @@ class ListenerContainersIT {
     }
 
     private void consume(String queues, Processor processor) throws Exception {
-        room.getBean(CamelContext.class).addRoutes(new RouteBuilder() {
+        consume(room, queues, processor);
+    }
+
+    private static void consume(ConfigurableApplicationContext worker, String queues, Processor processor)
+            throws Exception {
+        worker.getBean(CamelContext.class).addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
                 from("spring-rabbitmq:order_events?queues=" + queues)
@@ -186,6 +193,45 @@ class ListenerContainersIT {
                         handled.size() + " handled, " + depths.of("shipping_queue") + " ready, "
                                 + depths.of("shipping_dlq") + " dead")
                 .isEqualTo("400 handled, OptionalLong[0] ready, OptionalLong[0] dead"));
+    }
+
+    /** The backlog is there before the workers are: who comes first must not take it all. */
+    @Test
+    void threeEqualWorkersShareTheWorkEvenly() throws Exception {
+        open();
+        empty();
+        Publisher publisher = room.getBean(Publisher.class);
+        IntStream.range(0, 30)
+                .forEach(batch -> publisher.publish(IntStream.range(0, 100)
+                        .mapToObj(n -> message("order_events", "order.payment_success", "m-" + batch + "-" + n))
+                        .toList()));
+        Map<Integer, Set<String>> done = new ConcurrentHashMap<>();
+        CountDownLatch allThere = new CountDownLatch(1);
+        List<ConfigurableApplicationContext> others = List.of(BrokerRoom.open(), BrokerRoom.open());
+        try {
+            List<ConfigurableApplicationContext> workers = List.of(room, others.get(0), others.get(1));
+            for (int i = 0; i < workers.size(); i++) {
+                Set<String> mine = done.computeIfAbsent(i, n -> ConcurrentHashMap.newKeySet());
+                consume(workers.get(i), "shipping_queue", exchange -> {
+                    allThere.await();
+                    mine.add(exchange.getMessage().getHeader("CamelSpringRabbitmqMessageId", String.class));
+                });
+            }
+            QueueDepths depths = room.getBean(QueueDepths.class);
+            await("each of their two consumers holds its 20")
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> depths.of("shipping_queue").equals(OptionalLong.of(3_000 - 3 * 2 * 20)));
+            allThere.countDown();
+
+            await("all done")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> done.values().stream().mapToInt(Set::size).sum() == 3_000);
+            assertThat(done.values()).extracting(Set::size).allSatisfy(share -> assertThat(share)
+                    .isBetween(750, 1_260));
+        } finally {
+            allThere.countDown();
+            others.forEach(ConfigurableApplicationContext::close);
+        }
     }
 
     @Test

@@ -323,6 +323,8 @@ abstract class CrashJourneys {
                 .argument("--orderway.warehouse.mail=")
                 .argument("--orderway.samples.feed=true")
                 .argument("--orderway.simulators.delivered-after=0s")
+                .argument("--orderway.promises.normal=1d") // no order is late, however long a start takes
+                .argument("--orderway.promises.priority=1d")
                 .argument("--orderway.samples.opening-stock=5000");
         arguments().forEach(builder::argument);
         long began = System.nanoTime();
@@ -656,6 +658,16 @@ abstract class CrashJourneys {
                         .doesNotContain("order.failed.", "order.shipped");
             }
         });
+        assertThat(
+                        strings(
+                                """
+                select distinct order_id::text from (
+                  select *, hash = audit_hash(coalesce(lag(hash) over (partition by order_id order by link), ''), a) as genuine
+                  from audit_events a where order_id is not null) chained join audit_chains using (order_id)
+                where not genuine or link > links
+                """))
+                .as("orders whose trail is not as it was written")
+                .isEmpty();
         assertThat(count("select count(*) from analytics_orders where ended_at is null"))
                 .as("orders that the figures think are under way")
                 .isZero();

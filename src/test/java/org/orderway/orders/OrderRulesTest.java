@@ -188,16 +188,14 @@ class OrderRulesTest {
     @Test
     void takesACardsCountryWhereTheShopSaysItAndRefusesOneThatDoesNotExist() throws Exception {
         OrderRequest silent = full("1", "GBP", "GB");
-        OrderRequest telling = reader.read(
-                paidByACardFrom("FR"));
+        OrderRequest telling = reader.read(paidByACardFrom("FR"));
 
         assertThat(telling.payment().cardCountry()).isEqualTo("FR");
         assertThat(silent.payment().cardCountry()).isNull();
         assertThat(JSON.writeValueAsString(silent))
                 .as("the hash of an order that says nothing of it stays what it was")
                 .doesNotContain("cardCountry");
-        assertThatThrownBy(() -> reader.read(
-                        paidByACardFrom("UK")))
+        assertThatThrownBy(() -> reader.read(paidByACardFrom("UK")))
                 .isInstanceOfSatisfying(InvalidOrder.class, e -> assertThat(e.errors())
                         .extracting(FieldError::pointer)
                         .containsExactly("/payment/cardCountry"));

@@ -210,6 +210,11 @@ public final class Shop {
         return client.sendAsync(HttpRequest.newBuilder(base.resolve(path)).build(), BodyHandlers.ofLines());
     }
 
+    /** The trail of an order, and whether it is as it was written. */
+    public JsonNode audit(String id) {
+        return ok(get("/orders/" + id + "/audit"), "OrderAudit");
+    }
+
     /** What was refunded of an order's invoice. */
     public JsonNode creditNotes(String id) {
         return ok(get("/orders/" + id + "/credit-notes"), "CreditNotes");
