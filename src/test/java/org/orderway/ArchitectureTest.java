@@ -37,7 +37,7 @@ class ArchitectureTest {
             .and()
             .doNotHaveFullyQualifiedName("org.orderway.http.Doorkeeper")
             .and()
-            .doNotHaveFullyQualifiedName("org.orderway.http.HttpWiring")
+            .haveNameNotMatching("org\\.orderway\\.http\\.HttpWiring.*")
             .and()
             .doNotHaveFullyQualifiedName("org.orderway.http.Problems")
             .should()

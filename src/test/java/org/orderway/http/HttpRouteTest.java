@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.servlet.Filter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -19,13 +20,12 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.springrabbit.springboot.SpringRabbitMQComponentAutoConfiguration;
-import org.apache.camel.spi.CamelEvent;
-import org.apache.camel.support.EventNotifierSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +73,9 @@ class HttpRouteTest {
     @Autowired
     private CamelContext camel;
 
+    @Autowired
+    private BlockingQueue<Boolean> handedOn;
+
     @LocalServerPort
     private int port;
 
@@ -87,24 +90,12 @@ class HttpRouteTest {
     }
 
     @Test
-    void worksOnARequestInTheThreadThatBroughtIt() throws Exception {
-        Queue<String> threads = new ConcurrentLinkedQueue<>();
-        EventNotifierSupport listening = new EventNotifierSupport() {
-            @Override
-            public void notify(CamelEvent event) {
-                if (event instanceof CamelEvent.ExchangeCreatedEvent) {
-                    threads.add(Thread.currentThread().getName());
-                }
-            }
-        };
-        camel.getManagementStrategy().addEventNotifier(listening);
-        try {
-            send("GET", "/reports/orders", null);
-        } finally {
-            camel.getManagementStrategy().removeEventNotifier(listening);
-        }
+    void workOnARequestEndsInTheThreadThatBroughtIt() throws Exception {
+        handedOn.clear();
 
-        assertThat(threads).isNotEmpty().allMatch(name -> name.startsWith("http-nio-"));
+        send("GET", "/reports/orders", null);
+
+        assertThat(handedOn.poll(5, TimeUnit.SECONDS)).isFalse();
     }
 
     @Test
@@ -408,6 +399,20 @@ class HttpRouteTest {
         @Bean
         Rooms rooms() {
             return new Rooms();
+        }
+
+        /** For each request, whether it was left unanswered for another thread. */
+        @Bean
+        BlockingQueue<Boolean> handedOn() {
+            return new LinkedBlockingQueue<>();
+        }
+
+        @Bean
+        Filter looksWhetherItIsHandedOn(BlockingQueue<Boolean> handedOn) {
+            return (request, response, chain) -> {
+                chain.doFilter(request, response);
+                handedOn.add(request.isAsyncStarted());
+            };
         }
     }
 
