@@ -50,7 +50,7 @@ class ArchitectureTest {
     static final ArchRule featuresDoNotKnowEachOther = SlicesRuleDefinition.slices()
             .matching(
                     "org.orderway.(analytics|announcements|audit|examples|imports|inventory|notices|notification|payment|shipping|simulators|watchdog|"
-                            + "failures|finance|fraud|catalogue|warehouse|invoices|recommendations|desk)..")
+                            + "failures|finance|fraud|catalogue|warehouse|invoices|recommendations)..")
             .should()
             .notDependOnEachOther();
 
@@ -88,6 +88,15 @@ class ArchitectureTest {
             .should()
             .onlyDependOnClassesThat(JavaClass.Predicates.resideOutsideOfPackage("org.orderway..")
                     .or(JavaClass.Predicates.resideInAnyPackage("org.orderway.orders..", "org.orderway.messages..")));
+
+    /** The pages show everything, and nothing depends on its being shown. */
+    @ArchTest
+    static final ArchRule nobodyKnowsTheDesk = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.orderway.desk..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.orderway.desk..");
 
     @ArchTest
     static final ArchRule messagesKnowNobody = classes()

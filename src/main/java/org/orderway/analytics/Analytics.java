@@ -27,6 +27,8 @@ public class Analytics {
     static final String CREATED = "order.analytics.created";
     static final String ENDED = "order.analytics.ended";
 
+    private static final String SHIPPED = "SHIPPED";
+
     private final JdbcClient jdbc;
     private final Retries retries;
     private final Clock clock;
@@ -58,6 +60,12 @@ public class Analytics {
                     event_id = excluded.event_id, written_at = excluded.written_at
                 where analytics_orders.ended_at is null or analytics_orders.ended_at <= excluded.ended_at
                 """);
+        if (event.text("status").equals(SHIPPED)) {
+            // It may come after the news of the delivery, which is the end then.
+            jdbc.sql("update analytics_orders set shipped_at = ? where order_id = ?")
+                    .params(Timestamp.from(event.occurredAt()), event.orderId())
+                    .update();
+        }
     }
 
     private void upsert(Event event, String status, String reason, Timestamp endedAt, String onConflict) {
@@ -109,6 +117,36 @@ public class Analytics {
     @Transactional(readOnly = true)
     public List<List<String>> table(Map<String, Object> parameters) {
         return Figures.table(cells(Range.of(parameters, clock, settings.mostRows())));
+    }
+
+    /**
+     * How long orders took from their placing to their parcel.
+     *
+     * @param of     the minute they were placed in, as ISO 8601 in UTC, or the lane
+     * @param orders those that are shipped
+     * @param median seconds half of them took at most
+     * @param slow   seconds nineteen of twenty took at most
+     */
+    public record Pace(String of, long orders, double median, double slow) {}
+
+    /** The pace by {@code minute} of placing or by {@code lane}, of orders placed from a time on; what is not shipped yet is not in it. */
+    @Transactional(readOnly = true)
+    public List<Pace> pace(Instant from, boolean byLane) {
+        return jdbc.sql(
+                        """
+                        select %s as of, count(*) as orders,
+                            percentile_cont(0.5) within group (order by extract(epoch from shipped_at - created_at)) as median,
+                            percentile_cont(0.95) within group (order by extract(epoch from shipped_at - created_at)) as slow
+                        from analytics_orders where created_at >= ? and shipped_at is not null group by 1 order by 1
+                        """
+                                .formatted(
+                                        byLane
+                                                ? "lane"
+                                                : "to_char(date_trunc('minute', created_at) at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"))
+                .param(Timestamp.from(from))
+                .query((rs, n) -> new Pace(
+                        rs.getString("of"), rs.getLong("orders"), rs.getDouble("median"), rs.getDouble("slow")))
+                .list();
     }
 
     private List<Figures.Cell> cells(Range range) {

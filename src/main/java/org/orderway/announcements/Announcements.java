@@ -3,6 +3,7 @@ package org.orderway.announcements;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -200,5 +201,31 @@ public class Announcements {
                 .param(key)
                 .query(Announcement.class)
                 .single();
+    }
+
+    /** What was announced, and how many of its sends are done. @param at when */
+    public record Told(UUID id, String kind, String subject, Instant at, long sent, long waiting) {}
+
+    /** The latest announcements, newest first. */
+    @Transactional(readOnly = true)
+    public List<Told> latest(int limit) {
+        return jdbc.sql(
+                        """
+                        select a.id, a.kind, a.subject, a.announced_at,
+                            count(*) filter (where s.state = 'sent') as sent,
+                            count(*) filter (where s.state = 'waiting') as waiting
+                        from (select * from announcements order by announced_at desc limit ?) a
+                        left join announcement_sends s on s.announcement_id = a.id
+                        group by a.id, a.kind, a.subject, a.announced_at order by a.announced_at desc
+                        """)
+                .param(limit)
+                .query((rs, n) -> new Told(
+                        rs.getObject("id", UUID.class),
+                        rs.getString("kind"),
+                        rs.getString("subject"),
+                        rs.getTimestamp("announced_at").toInstant(),
+                        rs.getLong("sent"),
+                        rs.getLong("waiting")))
+                .list();
     }
 }

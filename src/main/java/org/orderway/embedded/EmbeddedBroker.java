@@ -9,14 +9,17 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.qpid.server.SystemLauncher;
 import org.apache.qpid.server.SystemLauncherListener.DefaultSystemLauncherListener;
 import org.apache.qpid.server.model.Broker;
 import org.apache.qpid.server.model.BrokerImpl;
+import org.apache.qpid.server.model.Queue;
 import org.apache.qpid.server.model.State;
 import org.apache.qpid.server.model.SystemConfig;
 import org.apache.qpid.server.model.VirtualHost;
 import org.apache.qpid.server.model.VirtualHostNode;
+import org.orderway.broker.QueueFigures;
 
 /** The broker inside the JVM: Apache Qpid Broker-J, AMQP 0-9-1 on loopback, for trying out and for tests. */
 class EmbeddedBroker implements AutoCloseable {
@@ -130,6 +133,28 @@ class EmbeddedBroker implements AutoCloseable {
         Field hook = BrokerImpl.class.getDeclaredField("_shutdownHook");
         hook.setAccessible(true);
         Runtime.getRuntime().removeShutdownHook((Thread) hook.get(broker()));
+    }
+
+    /** What is in its queues, and what went through since it started. */
+    List<QueueFigures.Counts> counts() {
+        return broker().getVirtualHostNodes().stream()
+                .map(VirtualHostNode::getVirtualHost)
+                .filter(Objects::nonNull)
+                .flatMap(host -> host.getChildren(Queue.class).stream())
+                .map(EmbeddedBroker::counts)
+                .toList();
+    }
+
+    private static QueueFigures.Counts counts(Queue<?> queue) {
+        long inWork = queue.getUnacknowledgedMessages();
+        return new QueueFigures.Counts(
+                queue.getName(),
+                Math.max(0, queue.getQueueDepthMessages() - inWork),
+                inWork,
+                queue.getConsumerCount(),
+                queue.getTotalEnqueuedMessages(),
+                queue.getTotalDequeuedMessages() + inWork,
+                queue.getTotalDequeuedMessages());
     }
 
     private Broker<?> broker() {

@@ -2,6 +2,7 @@ package org.orderway.embedded;
 
 import java.util.List;
 import java.util.Map;
+import org.orderway.broker.BrokerAtHand;
 import org.orderway.notification.Mails;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,11 @@ class EmbeddedServers {
     @Bean
     EmbeddedBroker embeddedBroker(EmbeddedSettings settings, DataFolder data) {
         return new EmbeddedBroker(settings.broker(), data.resolve("broker"));
+    }
+
+    @Bean
+    BrokerAtHand brokerAtHand(EmbeddedBroker broker) {
+        return broker::counts;
     }
 
     @Bean

@@ -122,4 +122,22 @@ public class Retries {
                         rs.getTimestamp("recorded_at").toInstant()))
                 .list();
     }
+
+    /** What waits in the retry queues of a queue. @param next when the first of it comes back */
+    public record Waiting(String queue, long messages, Instant next) {}
+
+    /** The queues whose messages wait for a retry, those first of which most wait. */
+    @Transactional(readOnly = true)
+    public List<Waiting> waiting() {
+        return jdbc.sql(
+                        """
+                        select queue, count(*) as messages, min(due_at) as next from retries
+                        where due_at > now() group by queue order by messages desc, queue
+                        """)
+                .query((rs, n) -> new Waiting(
+                        rs.getString("queue"),
+                        rs.getLong("messages"),
+                        rs.getTimestamp("next").toInstant()))
+                .list();
+    }
 }

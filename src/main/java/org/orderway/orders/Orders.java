@@ -8,8 +8,11 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -359,16 +362,54 @@ public class Orders {
         params.add(limit);
         return jdbc.sql(sql.append(" order by id desc limit ?").toString())
                 .params(params)
-                .query((rs, n) -> new Summary(
-                        rs.getObject("id", UUID.class),
-                        rs.getString("number"),
-                        rs.getString("status"),
-                        rs.getString("reason"),
-                        rs.getString("lane"),
-                        rs.getBigDecimal("total"),
-                        rs.getString("currency"),
-                        rs.getString("customer_id"),
-                        rs.getTimestamp("created_at").toInstant().toString()))
+                .query((rs, n) -> summary(rs))
+                .list();
+    }
+
+    private static Summary summary(ResultSet rs) throws SQLException {
+        return new Summary(
+                rs.getObject("id", UUID.class),
+                rs.getString("number"),
+                rs.getString("status"),
+                rs.getString("reason"),
+                rs.getString("lane"),
+                rs.getBigDecimal("total"),
+                rs.getString("currency"),
+                rs.getString("customer_id"),
+                rs.getTimestamp("created_at").toInstant().toString());
+    }
+
+    /** How many orders there are of each status: all that are on their way, and of the others those that moved since a time. */
+    @Transactional(readOnly = true)
+    public Map<OrderStatus, Long> counted(Instant since) {
+        Map<OrderStatus, Long> counts = new EnumMap<>(OrderStatus.class);
+        for (OrderStatus status : OrderStatus.values()) {
+            counts.put(status, 0L);
+        }
+        jdbc.sql(
+                        """
+                        select status, count(*) as orders from orders
+                        where status in ('RECEIVED', 'CREATED', 'RESERVED', 'PAID', 'PAYMENT_DUE', 'CANCELLING')
+                            or (status in ('SHIPPED', 'DELIVERED', 'CANCELLED', 'FAILED', 'RETURNED') and moved_at >= ?)
+                        group by status
+                        """)
+                .param(Timestamp.from(since))
+                .query(rs -> {
+                    counts.put(OrderStatus.valueOf(rs.getString("status")), rs.getLong("orders"));
+                });
+        return counts;
+    }
+
+    /** The latest orders of whoever has this mail address, in any letters. */
+    @Transactional(readOnly = true)
+    public List<Summary> ofMail(String address, int limit) {
+        return jdbc.sql(
+                        """
+                        select id, number, status, reason, lane, total, currency, customer_id, created_at from orders
+                        where lower(customer_email) = lower(?) order by id desc limit ?
+                        """)
+                .params(address, limit)
+                .query((rs, n) -> summary(rs))
                 .list();
     }
 

@@ -34,9 +34,14 @@ class Roles extends ModelLifecycleStrategySupport implements CamelContextConfigu
     /** Called by Camel for every route, those loaded later too. */
     @Override
     public void onAddRouteDefinition(RouteDefinition route) {
-        if (route.getGroup() != null && !has(route.getGroup())) {
+        if (leavesOut(route.getGroup())) {
             route.setAutoStartup("false");
         }
+    }
+
+    /** Whether this instance does not have that role. @param group of a route, null for none */
+    boolean leavesOut(String group) {
+        return group != null && !has(group);
     }
 
     /**

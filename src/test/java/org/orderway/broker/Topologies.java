@@ -20,12 +20,12 @@ import org.springframework.core.io.FileSystemResource;
 import org.springframework.core.io.Resource;
 
 /** Topologies for tests: the one that is shipped, and others written as YAML. */
-class Topologies {
+public final class Topologies {
 
     private Topologies() {}
 
     /** The one that is shipped, with other settings than are shipped, each as {@code name=value}. */
-    static Topology shipped(String... settings) {
+    public static Topology shipped(String... settings) {
         return bind(new FileSystemResource("application.yml"), settings);
     }
 

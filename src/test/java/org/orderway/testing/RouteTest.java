@@ -38,6 +38,7 @@ import org.orderway.audit.Audit;
 import org.orderway.audit.AuditTrail;
 import org.orderway.broker.Publisher;
 import org.orderway.broker.QueueDepths;
+import org.orderway.broker.QueueFigures;
 import org.orderway.catalogue.Catalogue;
 import org.orderway.examples.Episodes;
 import org.orderway.failures.Alerts;
@@ -150,6 +151,7 @@ public abstract class RouteTest {
             "alert-operator-smtp",
             "hand-to-outbox-publish",
             "report-simulated-parcel-call",
+            "call-management-call",
             "import-invoice-set-aside");
 
     /** What routes are started by, other than by other routes. */
@@ -167,6 +169,9 @@ public abstract class RouteTest {
 
     @MockitoBean
     protected QueueDepths queueDepths;
+
+    @MockitoBean
+    protected QueueFigures queueFigures;
 
     @MockitoBean
     protected Episodes episodes;
