@@ -19,8 +19,9 @@ final class Requests {
     static ObjectNode decision(Visitor visitor, String reason) {
         visitor.mayDecide();
         String why = reason == null ? "" : reason.strip();
-        if (why.isEmpty() || why.length() > LONGEST) {
-            throw new NoReason("Say why, in at most " + LONGEST + " characters: it is recorded with your name.");
+        if (why.isEmpty() || why.length() > LONGEST || why.chars().anyMatch(Character::isISOControl)) {
+            throw new NoReason(
+                    "Say why, in one line of at most " + LONGEST + " characters: it is recorded with your name.");
         }
         return JsonNodeFactory.instance.objectNode().put("by", visitor.name()).put("reason", why);
     }

@@ -10,7 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
  */
 public record Visitor(String name, boolean operator) {
 
-    private static final String OPERATOR = "operator";
+    private static final String OPERATOR = "OPERATOR";
 
     static Visitor of(HttpServletRequest request) {
         return new Visitor(

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.orderway.messages.Outbox;
 import org.orderway.orders.Decision;
 import org.slf4j.Logger;
@@ -105,6 +106,16 @@ public class Replays {
         progress.putAll(counts);
         progress.put("actions", view.actions("replay_id", id));
         return progress;
+    }
+
+    /** How far the latest replay of a kind is, if there was one. */
+    @Transactional(readOnly = true)
+    public Optional<Map<String, Object>> latestOf(String fingerprint) {
+        return jdbc.sql("select max(id) from replays where fingerprint = ? having max(id) is not null")
+                .param(fingerprint)
+                .query(Long.class)
+                .optional()
+                .map(this::read);
     }
 
     /**

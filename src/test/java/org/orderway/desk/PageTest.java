@@ -7,6 +7,16 @@ import java.security.Principal;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import org.orderway.catalogue.Catalogue;
+import org.orderway.failures.DeadLetterView;
+import org.orderway.failures.Decisions;
+import org.orderway.failures.Replays;
+import org.orderway.fraud.Reviews;
+import org.orderway.notification.Mails;
+import org.orderway.orders.Cancellation;
+import org.orderway.orders.OrderView;
+import org.orderway.orders.Orders;
+import org.orderway.orders.Returns;
 import org.orderway.routes.Doors;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -37,6 +47,42 @@ abstract class PageTest {
     @MockitoBean
     protected Doors doors;
 
+    @MockitoBean
+    protected Overview overview;
+
+    @MockitoBean
+    protected Orders orders;
+
+    @MockitoBean
+    protected OrderView view;
+
+    @MockitoBean
+    protected Cancellation cancellation;
+
+    @MockitoBean
+    protected Returns returns;
+
+    @MockitoBean
+    protected Catalogue catalogue;
+
+    @MockitoBean
+    protected Flow flow;
+
+    @MockitoBean
+    protected DeadLetterView letters;
+
+    @MockitoBean
+    protected Decisions decisions;
+
+    @MockitoBean
+    protected Replays replays;
+
+    @MockitoBean
+    protected Reviews reviews;
+
+    @MockitoBean
+    protected Mails mails;
+
     @Autowired
     protected MockMvc mvc;
 
@@ -51,11 +97,11 @@ abstract class PageTest {
     }
 
     static RequestPostProcessor viewer() {
-        return as("vera", "viewer");
+        return as("vera", "VIEWER");
     }
 
     static RequestPostProcessor operator() {
-        return as("olga", "operator");
+        return as("olga", "OPERATOR");
     }
 
     private static RequestPostProcessor as(String name, String role) {

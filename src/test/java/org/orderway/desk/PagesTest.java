@@ -22,49 +22,24 @@ import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.orderway.catalogue.Catalogue;
 import org.orderway.orders.Cancellation;
 import org.orderway.orders.FulfilmentState;
 import org.orderway.orders.OpenLetters;
 import org.orderway.orders.Order;
 import org.orderway.orders.OrderRequest;
 import org.orderway.orders.OrderStatus;
-import org.orderway.orders.OrderView;
 import org.orderway.orders.Orders;
 import org.orderway.orders.PaymentState;
-import org.orderway.orders.Returns;
 import org.orderway.orders.Timeline;
 import org.orderway.orders.UnknownOrder;
 import org.orderway.outages.Outages;
 import org.orderway.routes.Doors;
 import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.test.context.bean.override.mockito.MockitoBean;
 
 /** The pages with data, without, and when something goes wrong; for those who only look on, and for operators. */
 class PagesTest extends PageTest {
 
     private static final UUID ID = UUID.fromString("0193a5c0-0000-7000-8000-000000000001");
-
-    @MockitoBean
-    private Overview overview;
-
-    @MockitoBean
-    private Orders orders;
-
-    @MockitoBean
-    private OrderView view;
-
-    @MockitoBean
-    private Cancellation cancellation;
-
-    @MockitoBean
-    private Returns returns;
-
-    @MockitoBean
-    private Catalogue catalogue;
-
-    @MockitoBean
-    private Flow flow;
 
     @BeforeEach
     void anOrder() {
@@ -345,6 +320,8 @@ class PagesTest extends PageTest {
                 new BigDecimal("4.50"),
                 BigDecimal.ZERO,
                 NOW,
+                null,
+                null,
                 List.of());
     }
 
