@@ -7,6 +7,7 @@ import java.security.Principal;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import org.orderway.broker.AsyncApi;
 import org.orderway.catalogue.Catalogue;
 import org.orderway.failures.DeadLetterView;
 import org.orderway.failures.Decisions;
@@ -35,7 +36,7 @@ import org.springframework.test.web.servlet.request.RequestPostProcessor;
 /** The pages and their templates, without anything behind them. */
 @WebMvcTest(
         includeFilters =
-                @ComponentScan.Filter(type = FilterType.REGEX, pattern = "org\\.orderway\\.desk\\..*(Pages?|Advice)"),
+                @ComponentScan.Filter(type = FilterType.REGEX, pattern = "org\\.orderway\\.desk\\..*(Pages?|Advice|Interface)"),
         useDefaultFilters = false)
 @AutoConfigureMockMvc(addFilters = false)
 @Import(PageTest.FixedClock.class)
@@ -82,6 +83,9 @@ abstract class PageTest {
 
     @MockitoBean
     protected Mails mails;
+
+    @MockitoBean
+    protected AsyncApi asyncApi;
 
     @Autowired
     protected MockMvc mvc;
