@@ -34,10 +34,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.orderway.testing.Browser;
 import org.orderway.testing.ChildJvm;
 import org.orderway.testing.Shop;
 import org.orderway.testing.Shop.Answer;
@@ -397,6 +399,104 @@ abstract class DeadLetterJourneys {
         assertThat(count("select count(*) from dead_letters")).isEqualTo(letters);
         assertThat(parcels(id)).isEqualTo(1);
         assertThat(mails()).noneMatch(mail -> mail.to().contains("victim"));
+    }
+
+    // --- in a browser
+
+    @Test
+    @EnabledIfEnvironmentVariable(
+            named = Browser.CHROMIUM,
+            matches = ".+",
+            disabledReason = "need a Chromium with its driver")
+    void anOrderPlacedInTheBrowserIsSeenToArriveByKeyboardAlone() throws Exception {
+        offered();
+        try (Browser browser = new Browser("http://127.0.0.1:" + port, 1280, 900)) {
+            browser.open("/");
+            browser.tabTo("#quantity");
+            assertThat(browser.showsFocus()).isTrue();
+            browser.tabTo("form.try button");
+            browser.press(Browser.ENTER);
+
+            browser.awaitText("#order-status", "ed");
+            String id = browser.path().replaceAll(".*order=", "");
+            awaitStatus(id, "SHIPPED");
+            browser.awaitText("#order-status", "shipped");
+            browser.awaitText(".timeline", "order.shipped");
+            assertThat(browser.script("return document.querySelector('[data-box=parcel]').classList.contains('done')")
+                            .asBoolean())
+                    .as("the parcel in the picture")
+                    .isTrue();
+            browser.awaitText("#live", "shipped");
+            assertThat(browser.barriers()).isEmpty();
+        }
+    }
+
+    @Test
+    @EnabledIfEnvironmentVariable(
+            named = Browser.CHROMIUM,
+            matches = ".+",
+            disabledReason = "need a Chromium with its driver")
+    void anOperatorSeesOnTheDeskThatTheCarrierIsBrokenAndSendsTheLetterAgainByKeyboardAlone() throws Exception {
+        StubMapping broken = broken("FAILS-9", 509);
+        String id = place("FAILS-9");
+        long letter = awaitLetter(id).path("id").asLong();
+        try (Browser browser = new Browser("http://127.0.0.1:" + port, 1280, 900)) {
+            browser.open("/desk");
+            browser.awaitText(".verdict", "of shipping_queue failed for good: HTTP 509");
+            assertThat(browser.barriers()).isEmpty();
+            browser.open("/desk/orders/" + id);
+            browser.awaitText(".troubles", "Failed for good in shipping_queue");
+            browser.tabTo("#letter-" + letter);
+            browser.press(Browser.ENTER);
+            browser.awaitText("h1", "Dead letter " + letter);
+            assertThat(browser.barriers()).isEmpty();
+
+            carrier.removeStub(broken);
+            browser.tabTo("#why-replay");
+            browser.press("the carrier is back");
+            browser.press(Browser.ENTER);
+
+            browser.awaitText(".told", "sent again");
+            browser.awaitText(".lead", "replayed");
+            awaitStatus(id, "SHIPPED");
+            assertThat(get("/ops/dead-letters/" + letter).path("actions").findValuesAsText("reason"))
+                    .containsExactly("the carrier is back");
+            browser.open("/desk/orders/" + id);
+            browser.awaitText(".lead", "shipped");
+        }
+    }
+
+    @Test
+    @EnabledIfEnvironmentVariable(
+            named = Browser.CHROMIUM,
+            matches = ".+",
+            disabledReason = "need a Chromium with its driver")
+    void everyPageFitsAPhoneAndKeepsNobodyOut() throws Exception {
+        try (Browser browser = new Browser("http://127.0.0.1:" + port, 500, 800)) {
+            for (String page : List.of(
+                    "/",
+                    "/desk",
+                    "/desk/orders",
+                    "/desk/dead-letters",
+                    "/desk/reviews",
+                    "/desk/mails",
+                    "/desk/api",
+                    "/desk/api/messages",
+                    "/ops/topology.html")) {
+                browser.open(page);
+                assertThat(browser.widthIn(360))
+                        .as("the width of " + page + " on a small phone")
+                        .isLessThanOrEqualTo(360);
+                assertThat(browser.barriers()).as(page).isEmpty();
+            }
+        }
+    }
+
+    /** From now on the start page has an article to order. */
+    private void offered() {
+        stocked(50);
+        await("the catalogue").atMost(PATIENCE).until(() -> !shop.products("available=true")
+                .isEmpty());
     }
 
     private static Map<String, Object> hostile(String retries) {

@@ -158,17 +158,17 @@ public class AsyncApi {
         all.put(
                 "info",
                 ordered(
-                        "title", "Orderway over AMQP",
-                        "version", "1.0",
+                        "title",
+                        "Orderway over AMQP",
+                        "version",
+                        "1.0",
                         "description",
-                        "Every exchange, key, queue and message. A consumer reads the kind of a message from its AMQP type,"
-                                + " never from its key: a message that came back from a retry has another one."));
+                        "Every exchange, key, queue and message. A consumer reads the kind of a message from its AMQP"
+                                + " type, never from its key: a message that came back from a retry has another one."));
         all.put("defaultContentType", "application/json");
         all.put(
                 "servers",
-                ordered(
-                        "broker",
-                        ordered("host", "127.0.0.1:5672", "protocol", "amqp", "protocolVersion", "0-9-1")));
+                ordered("broker", ordered("host", "127.0.0.1:5672", "protocol", "amqp", "protocolVersion", "0-9-1")));
         Map<String, Object> channels = new LinkedHashMap<>();
         Map<String, Object> operations = new LinkedHashMap<>();
         topology.published().forEach(row -> published(row, channels, operations));
@@ -181,7 +181,8 @@ public class AsyncApi {
     }
 
     private void published(PublishedRow row, Map<String, Object> channels, Map<String, Object> operations) {
-        String name = row.exchange() + (row.key().isEmpty() ? "" : "." + row.key().replace(ANY_WORD, "any"));
+        String name =
+                row.exchange() + (row.key().isEmpty() ? "" : "." + row.key().replace(ANY_WORD, "any"));
         Map<String, Object> channel = new LinkedHashMap<>();
         channel.put("address", addressOf(row.key()));
         channel.put("title", row.key().isEmpty() ? row.exchange() : row.exchange() + " " + row.key());
@@ -328,8 +329,7 @@ public class AsyncApi {
                                             (one, other) -> one,
                                             LinkedHashMap::new))));
             message.put(
-                    "payload",
-                    ordered("schemaFormat", "application/schema+json;version=2020-12", "schema", schema));
+                    "payload", ordered("schemaFormat", "application/schema+json;version=2020-12", "schema", schema));
             messages.put(type, message);
         });
         return messages;

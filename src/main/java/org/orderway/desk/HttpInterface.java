@@ -70,11 +70,9 @@ class HttpInterface {
         });
         contract.path("paths")
                 .properties()
-                .forEach(path -> path.getValue()
-                        .properties()
-                        .forEach(method -> byTag.computeIfAbsent(
-                                        method.getValue().at("/tags/0").asText("other"), tag -> new ArrayList<>())
-                                .add(operation(path.getKey(), method.getKey(), method.getValue()))));
+                .forEach(path -> path.getValue().properties().forEach(method -> byTag.computeIfAbsent(
+                                method.getValue().at("/tags/0").asText("other"), tag -> new ArrayList<>())
+                        .add(operation(path.getKey(), method.getKey(), method.getValue()))));
         return byTag.entrySet().stream()
                 .filter(tag -> !tag.getValue().isEmpty())
                 .map(tag -> new Group(tag.getKey(), descriptions.get(tag.getKey()), List.copyOf(tag.getValue())))
@@ -143,7 +141,9 @@ class HttpInterface {
                     property.getKey(),
                     type(of),
                     required.contains(property.getKey()),
-                    property.getValue().path("description").asText(of.path("description").asText(""))));
+                    property.getValue()
+                            .path("description")
+                            .asText(of.path("description").asText(""))));
         });
         return fields;
     }
@@ -169,7 +169,10 @@ class HttpInterface {
             told.append(", ").append(schema.get("format").asText());
         }
         if (schema.has("minimum") && schema.has("maximum")) {
-            told.append(", ").append(schema.get("minimum").asText()).append(" to ").append(schema.get("maximum").asText());
+            told.append(", ")
+                    .append(schema.get("minimum").asText())
+                    .append(" to ")
+                    .append(schema.get("maximum").asText());
         }
         return told.toString();
     }

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.orderway.catalogue.Catalogue;
+import org.orderway.orders.Article;
+import org.orderway.orders.Articles;
 import org.orderway.orders.OrderView;
 import org.orderway.routes.Doors;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -16,7 +18,6 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
@@ -27,16 +28,26 @@ class StartPage {
 
     private static final int ARTICLES = 20;
     private static final int VISITOR_LETTERS = 8;
+    private static final String COMMON_CURRENCY = "GBP";
 
     private final Catalogue catalogue;
+    private final Articles articles;
     private final OrderView orders;
     private final Flow flow;
     private final Doors doors;
     private final ObjectMapper mapper;
     private final Settings settings;
 
-    StartPage(Catalogue catalogue, OrderView orders, Flow flow, Doors doors, ObjectMapper mapper, Settings settings) {
+    StartPage(
+            Catalogue catalogue,
+            Articles articles,
+            OrderView orders,
+            Flow flow,
+            Doors doors,
+            ObjectMapper mapper,
+            Settings settings) {
         this.catalogue = catalogue;
+        this.articles = articles;
         this.orders = orders;
         this.flow = flow;
         this.doors = doors;
@@ -111,15 +122,13 @@ class StartPage {
             @RequestParam(defaultValue = "prepaid") String method,
             @RequestParam(defaultValue = "false") boolean priority,
             @RequestParam(defaultValue = "WELL") Ending ending,
-            @RequestParam(defaultValue = "GBP") String currency,
             @RequestParam String key,
-            @ModelAttribute(name = "visitor", binding = false) Visitor visitor,
             RedirectAttributes then)
             throws JsonProcessingException {
         if (!settings.placeOrders()) {
             throw new Visitor.NotAllowed();
         }
-        Doors.Answer answer = doors.placeOrder(order(sku, quantity, method, priority, ending, currency, key), key);
+        Doors.Answer answer = doors.placeOrder(order(sku, quantity, method, priority, ending, key), key);
         JsonNode body = mapper.readTree(answer.body());
         if (!answer.isAccepted()) {
             then.addFlashAttribute("refused", refusal(body, answer.status()));
@@ -140,8 +149,11 @@ class StartPage {
     }
 
     /** Everybody who tries is a customer of their own, or the tenth order of the hour would be held up as suspicious. */
-    private ObjectNode order(
-            String sku, int quantity, String method, boolean priority, Ending ending, String currency, String key) {
+    private ObjectNode order(String sku, int quantity, String method, boolean priority, Ending ending, String key) {
+        String currency = articles.of(List.of(sku)).stream()
+                .map(Article::currency)
+                .findFirst()
+                .orElse(COMMON_CURRENCY);
         String visitor = "visitor-" + key.replaceAll("[^0-9a-f]", "");
         visitor = visitor.substring(0, Math.min(visitor.length(), "visitor-".length() + VISITOR_LETTERS));
         ObjectNode order = mapper.createObjectNode().put("priority", priority).put("currency", currency);

@@ -41,8 +41,10 @@ class AsyncApiTest {
         document.findValues("$ref").forEach(reference -> references.add(reference.asText()));
         assertThat(references)
                 .hasSizeGreaterThan(100)
-                .filteredOn(reference -> reference.startsWith("#/channels") || reference.startsWith("#/components/messages"))
-                .allSatisfy(reference -> assertThat(document.at(reference.substring(1)).isMissingNode())
+                .filteredOn(reference ->
+                        reference.startsWith("#/channels") || reference.startsWith("#/components/messages"))
+                .allSatisfy(reference -> assertThat(
+                                document.at(reference.substring(1)).isMissingNode())
                         .as(reference)
                         .isFalse());
     }
@@ -53,19 +55,23 @@ class AsyncApiTest {
         document.path("channels").forEach(channel -> {
             JsonNode exchange = channel.at("/bindings/amqp/exchange");
             if (!exchange.isMissingNode()) {
-                told.add(exchange.path("name").asText() + " " + exchange.path("type").asText());
+                told.add(exchange.path("name").asText() + " "
+                        + exchange.path("type").asText());
             }
         });
 
-        Set<String> published = topology.published().stream()
-                .map(row -> row.exchange())
-                .collect(Collectors.toSet());
+        Set<String> published =
+                topology.published().stream().map(row -> row.exchange()).collect(Collectors.toSet());
         assertThat(told)
                 .containsExactlyInAnyOrderElementsOf(Stream.concat(
                                 topology.exchanges().stream()
                                         .filter(row -> published.contains(row.name()))
                                         .map(row -> row.name() + " " + row.type()),
-                                Stream.of("order_retry direct", "order_return direct", "order_dead direct", "unroutable fanout"))
+                                Stream.of(
+                                        "order_retry direct",
+                                        "order_return direct",
+                                        "order_dead direct",
+                                        "unroutable fanout"))
                         .collect(Collectors.toSet()));
         // An exchange that only others publish to is told with the queues that are bound to it.
         assertThat(topology.exchanges().stream().map(ExchangeRow::name))
@@ -80,7 +86,8 @@ class AsyncApiTest {
         Set<String> told = new TreeSet<>();
         document.path("operations").properties().forEach(operation -> {
             if (operation.getValue().path("action").asText().equals("send")) {
-                JsonNode channel = document.at(operation.getValue().at("/channel/$ref").asText().substring(1));
+                JsonNode channel = document.at(
+                        operation.getValue().at("/channel/$ref").asText().substring(1));
                 told.add(channel.at("/bindings/amqp/exchange/name").asText() + " "
                         + channel.path("address").asText().replaceAll("\\{word\\d}", "*"));
                 assertThat(channel.path("messages")).as(operation.getKey()).isNotEmpty();
@@ -127,7 +134,8 @@ class AsyncApiTest {
         assertThat(seen).containsExactlyInAnyOrderElementsOf(schemas);
         assertThat(names(document.at("/channels/inventory_queue/messages"))).containsExactly("order.created");
         assertThat(names(document.at("/channels/order_queue/messages"))).containsExactly("order.placed");
-        assertThat(names(document.at("/channels/prepaid_payment_queue/messages"))).containsExactly("payment.requested");
+        assertThat(names(document.at("/channels/prepaid_payment_queue/messages")))
+                .containsExactly("payment.requested");
         assertThat(names(document.at("/channels/confirmation_queue/messages"))).containsExactly("order.created");
         assertThat(names(document.at("/channels/shipping_retry_5s_queue/messages")))
                 .containsExactly("order.payment_success");
@@ -137,9 +145,9 @@ class AsyncApiTest {
 
     private List<String> bindings() {
         List<String> all = new ArrayList<>();
-        document.path("channels").properties().forEach(channel -> channel.getValue()
-                .path("x-bindings")
-                .forEach(bound -> {
+        document.path("channels")
+                .properties()
+                .forEach(channel -> channel.getValue().path("x-bindings").forEach(bound -> {
                     List<String> keys = new ArrayList<>();
                     bound.path("keys").forEach(key -> keys.add(key.asText()));
                     all.add(bound.path("exchange").asText() + " " + channel.getKey() + " " + keys);

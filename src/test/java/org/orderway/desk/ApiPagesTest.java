@@ -20,13 +20,13 @@ class ApiPagesTest extends PageTest {
     @Test
     void everyOperationOfTheContractIsShown() throws Exception {
         List<String> shown = new ArrayList<>();
-        new HttpInterface()
-                .groups()
-                .forEach(group -> group.operations().forEach(operation -> shown.add(operation.id())));
+        new HttpInterface().groups().forEach(group -> group.operations()
+                .forEach(operation -> shown.add(operation.id())));
         JsonNode contract = new YAMLMapper().readTree(new ClassPathResource("openapi/orderway.yaml").getInputStream());
         List<String> all = new ArrayList<>();
-        contract.path("paths").forEach(path -> path.forEach(operation ->
-                all.add(operation.path("operationId").asText())));
+        contract.path("paths")
+                .forEach(path -> path.forEach(
+                        operation -> all.add(operation.path("operationId").asText())));
         Assertions.assertThat(shown).containsExactlyInAnyOrderElementsOf(all);
 
         mvc.perform(get("/desk/api"))
@@ -44,7 +44,9 @@ class ApiPagesTest extends PageTest {
         Assertions.assertThat(cancel.body())
                 .extracting(HttpInterface.Field::name, HttpInterface.Field::type)
                 .containsExactly(Assertions.tuple("reason", "string"));
-        Assertions.assertThat(cancel.answer()).extracting(HttpInterface.Field::name).contains("id", "number", "status");
+        Assertions.assertThat(cancel.answer())
+                .extracting(HttpInterface.Field::name)
+                .contains("id", "number", "status");
         Assertions.assertThat(operation("listDeadLetters").parameters())
                 .filteredOn(parameter -> parameter.name().equals("limit"))
                 .extracting(HttpInterface.Parameter::type)
@@ -60,7 +62,8 @@ class ApiPagesTest extends PageTest {
                 .thenReturn(List.of(new AsyncApi.Message(
                         "order.created",
                         "An order begins its way.",
-                        json("{\"required\": [\"orderId\"], \"properties\": {\"orderId\": {\"type\": \"string\", \"format\": \"uuid\"}}}"))));
+                        json("{\"required\": [\"orderId\"], \"properties\": {\"orderId\":"
+                                + " {\"type\": \"string\", \"format\": \"uuid\"}}}"))));
         when(asyncApi.yaml()).thenReturn("asyncapi: 3.0.0\n");
 
         mvc.perform(get("/desk/api/messages"))

@@ -14,6 +14,7 @@ import org.orderway.failures.Decisions;
 import org.orderway.failures.Replays;
 import org.orderway.fraud.Reviews;
 import org.orderway.notification.Mails;
+import org.orderway.orders.Articles;
 import org.orderway.orders.Cancellation;
 import org.orderway.orders.OrderView;
 import org.orderway.orders.Orders;
@@ -36,7 +37,9 @@ import org.springframework.test.web.servlet.request.RequestPostProcessor;
 /** The pages and their templates, without anything behind them. */
 @WebMvcTest(
         includeFilters =
-                @ComponentScan.Filter(type = FilterType.REGEX, pattern = "org\\.orderway\\.desk\\..*(Pages?|Advice|Interface)"),
+                @ComponentScan.Filter(
+                        type = FilterType.REGEX,
+                        pattern = "org\\.orderway\\.desk\\..*(Pages?|Advice|Interface)"),
         useDefaultFilters = false)
 @AutoConfigureMockMvc(addFilters = false)
 @Import(PageTest.FixedClock.class)
@@ -83,6 +86,9 @@ abstract class PageTest {
 
     @MockitoBean
     protected Mails mails;
+
+    @MockitoBean
+    protected Articles articles;
 
     @MockitoBean
     protected AsyncApi asyncApi;
