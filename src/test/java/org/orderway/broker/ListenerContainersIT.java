@@ -201,8 +201,8 @@ class ListenerContainersIT {
         open();
         empty();
         Publisher publisher = room.getBean(Publisher.class);
-        IntStream.range(0, 30)
-                .forEach(batch -> publisher.publish(IntStream.range(0, 100)
+        IntStream.range(0, 150)
+                .forEach(batch -> publisher.publish(IntStream.range(0, 20)
                         .mapToObj(n -> message("order_events", "order.payment_success", "m-" + batch + "-" + n))
                         .toList()));
         Map<Integer, Set<String>> done = new ConcurrentHashMap<>();
