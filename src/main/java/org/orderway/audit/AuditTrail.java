@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.orderway.messages.EventIds;
+import org.orderway.orders.OrderEvents;
 import org.orderway.orders.OrderView;
 import org.orderway.orders.Orders;
 import org.orderway.orders.Trails;
@@ -186,7 +187,7 @@ public class AuditTrail implements Trails {
                 sent.add(Sent.once(order, "order.placed"));
             }
             if (rs.getBoolean("promoted")) {
-                sent.add(new Sent(order, EventIds.of(order, "order.placed", "promoted"), "order.placed"));
+                sent.add(new Sent(order, EventIds.of(order, "order.placed", OrderEvents.PROMOTED), "order.placed"));
             }
             if (rs.getBoolean("delayed")) {
                 sent.add(Sent.once(order, "order.delayed"));

@@ -47,13 +47,8 @@ public class Events {
         return message(orderEvents, type, orderId, number, type, operation, details);
     }
 
-    /** The placed order on its way into a lane: the routing key tells lane, country and category. */
-    public OutgoingMessage placed(UUID orderId, String number, String routingKey, Map<String, ?> details) {
-        return message(orderEvents, routingKey, orderId, number, "order.placed", EventIds.ONCE, details);
-    }
-
-    /** The same order on its way into another lane; the operation is what makes this placing single. */
-    public OutgoingMessage placedAgain(
+    /** The placed order on its way into a lane, which its routing key tells; the operation is what makes this placing single. */
+    public OutgoingMessage placed(
             UUID orderId, String number, String routingKey, String operation, Map<String, ?> details) {
         return message(orderEvents, routingKey, orderId, number, "order.placed", operation, details);
     }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import org.orderway.messages.EventIds;
 import org.orderway.messages.Events;
 import org.orderway.messages.Outcome;
 import org.orderway.messages.OutgoingMessage;
@@ -14,6 +15,9 @@ import org.springframework.stereotype.Component;
 @Component
 public class OrderEvents {
 
+    /** What makes the second placing of an order single, by which it moves to the priority lane. */
+    public static final String PROMOTED = "promoted";
+
     private final Events events;
     private final Orders orders;
 
@@ -22,23 +26,22 @@ public class OrderEvents {
         this.orders = orders;
     }
 
-    /** The order is accepted, and on its way into its lane. */
+    /** The order is accepted, and on its way into its lane; or once more, into that to which it was moved since. */
     public OutgoingMessage placed(Order order) {
         return events.placed(
                 order.id(),
                 order.number(),
                 RoutingKeys.of(order.lane(), order.country(), order.category()),
-                placing(order));
-    }
-
-    /** The order's time runs out: it is placed once more, into the priority lane. */
-    public OutgoingMessage promoted(Order order) {
-        return events.placedAgain(
-                order.id(),
-                order.number(),
-                RoutingKeys.of(order.lane(), order.country(), order.category()),
-                "promoted",
-                placing(order));
+                order.promotedAt() == null ? EventIds.ONCE : PROMOTED,
+                Map.of(
+                        "lane",
+                        order.lane(),
+                        "country",
+                        order.country(),
+                        "category",
+                        order.category(),
+                        "promisedBy",
+                        order.promisedBy().toString()));
     }
 
     /** The order has not left the house by the time that was promised. */
@@ -241,18 +244,6 @@ public class OrderEvents {
         body.put("reason", reason);
         body.putAll(details);
         return Outcome.of(once(order, "order.failed", body), countedEnd(order, OrderStatus.FAILED, reason));
-    }
-
-    private static Map<String, Object> placing(Order order) {
-        return Map.of(
-                "lane",
-                order.lane(),
-                "country",
-                order.country(),
-                "category",
-                order.category(),
-                "promisedBy",
-                order.promisedBy().toString());
     }
 
     private OutgoingMessage once(Order order, String type, Map<String, ?> details) {

@@ -61,7 +61,7 @@ public class Promises {
                 RUNNING_OUT,
                 clock.instant().plus(settings.slack()),
                 room(),
-                order -> events.promoted(orders.promote(order)));
+                order -> events.placed(orders.promote(order)));
     }
 
     /** Tells once of each order that it has not left the house in its time. Gives what was written into the outbox. */
