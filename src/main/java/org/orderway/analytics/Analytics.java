@@ -57,7 +57,7 @@ public class Analytics {
                 Timestamp.from(event.occurredAt()),
                 """
                 do update set status = excluded.status, reason = excluded.reason, ended_at = excluded.ended_at,
-                    event_id = excluded.event_id, written_at = excluded.written_at
+                    event_id = excluded.event_id, written_at = excluded.written_at, total = excluded.total
                 where analytics_orders.ended_at is null or analytics_orders.ended_at <= excluded.ended_at
                 """);
         if (event.text("status").equals(SHIPPED)) {

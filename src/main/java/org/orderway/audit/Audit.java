@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.orderway.messages.Delivery;
 import org.orderway.messages.Trail;
 import org.orderway.orders.Timeline;
@@ -130,7 +132,8 @@ public class Audit implements Timeline, Trail {
         return switch (type) {
             case "order.placed" -> body.path("lane").asText() + " lane";
             case "order.delayed" -> "was promised by " + body.path("promisedBy").asText();
-            case "order.inventory_checked" -> "every line is held";
+            case "order.inventory_checked" ->
+                body.has("backOrdered") ? "held, but for " + pieces(body.path("backOrdered")) : "every line is held";
             case "order.payment_success" ->
                 body.path("method").asText().equals("cod")
                         ? body.path("due").asText() + " "
@@ -139,9 +142,17 @@ public class Audit implements Timeline, Trail {
                                 + body.path("currency").asText() + " captured";
             case "order.shipping_prepared", "order.shipped" ->
                 body.path("carrier").asText() + " "
-                        + body.path("trackingNumber").asText();
+                        + body.path("trackingNumber").asText()
+                        + (body.path("complete").asBoolean(true) ? "" : ", the rest follows");
+            case "order.backorder_filled" ->
+                "goods for parcel " + body.path("parcel").asInt();
             case "order.cancelled" ->
                 body.path("reason").asText()
+                        + (body.path("refund").decimalValue().signum() > 0
+                                ? ", " + money(body, "refund") + " to refund"
+                                : "");
+            case "order.line_cancelled" ->
+                pieces(body.path("lines")) + ", " + body.path("reason").asText() + ", " + money(body, "value")
                         + (body.path("refund").decimalValue().signum() > 0
                                 ? ", " + money(body, "refund") + " to refund"
                                 : "");
@@ -149,15 +160,25 @@ public class Audit implements Timeline, Trail {
             case "order.returned" ->
                 body.path("reason").asText() + ", " + money(body, "value")
                         + (body.path("complete").asBoolean() ? ", everything" : "");
-            case "order.status_updated" -> body.path("status").asText().replace('_', ' ');
+            case "order.status_updated" ->
+                (body.path("status").asText().replace('_', ' ') + " "
+                                + body.path("trackingNumber").asText())
+                        .strip();
             case "order.delivered" ->
                 body.has("collected") ? money(body.path("collected"), "amount") + " collected" : null;
             case "order.refund_due" -> money(body, "amount") + " to be paid out";
-            case "order.refunded" -> money(body, "amount");
+            case "order.refunded", "order.refund_granted" -> money(body, "amount");
             case "order.invoiced" -> body.path("invoice").asText() + ", " + money(body, "total");
             case "order.analytics.ended" -> body.path("status").asText();
             default -> null;
         };
+    }
+
+    private static String pieces(JsonNode lines) {
+        return StreamSupport.stream(lines.spliterator(), false)
+                .map(line -> line.path("quantity").asText() + " x "
+                        + line.path("sku").asText())
+                .collect(Collectors.joining(", "));
     }
 
     private static String money(JsonNode body, String amount) {

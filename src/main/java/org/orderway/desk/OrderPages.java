@@ -149,7 +149,7 @@ class OrderPages {
             @ModelAttribute(name = "visitor", binding = false) Visitor visitor,
             RedirectAttributes then) {
         visitor.mayDecide();
-        Cancellation.Answer done = cancellation.requested(id, reason(reason));
+        Cancellation.Answer done = cancellation.requested(Map.of("id", id), reason(reason));
         doors.handToOutbox(done.entries());
         then.addFlashAttribute("told", "The order is " + new Wording(null).words(done.status()) + ".");
         return "redirect:/desk/orders/" + id;

@@ -87,9 +87,7 @@ public class ImportedReturns {
         return jdbc.sql(
                         """
                         select o.id, o.status in ('SHIPPED', 'DELIVERED') as has_left,
-                            sum(l.quantity) - coalesce((select sum(rl.quantity) from return_lines rl
-                                join returns r on r.id = rl.return_id
-                                where r.order_id = o.id and rl.sku = l.sku), 0) as left_over
+                            sum(l.quantity - l.cancelled - l.returned) as left_over
                         from orders o join order_lines l on l.order_id = o.id
                         where o.customer_id = ? and l.sku = ?
                             and o.status not in ('FAILED', 'CANCELLED', 'CANCELLING', 'RETURNED')

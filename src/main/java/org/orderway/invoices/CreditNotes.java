@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.orderway.messages.Event;
+import org.orderway.messages.EventIds;
 import org.orderway.messages.Outcome;
 import org.orderway.orders.IllegalTransition;
+import org.orderway.orders.LineCancellation;
 import org.orderway.orders.Order;
 import org.orderway.orders.OrderStatus;
 import org.orderway.orders.Papers.Paper;
@@ -35,6 +37,7 @@ public class CreditNotes {
     private final Steps steps;
     private final Invoices invoices;
     private final Returns returns;
+    private final LineCancellation cancellations;
     private final PaperNumbers numbers;
     private final PaperPrint print;
     private final JdbcClient jdbc;
@@ -45,6 +48,7 @@ public class CreditNotes {
             Steps steps,
             Invoices invoices,
             Returns returns,
+            LineCancellation cancellations,
             PaperNumbers numbers,
             PaperPrint print,
             JdbcClient jdbc,
@@ -53,6 +57,7 @@ public class CreditNotes {
         this.steps = steps;
         this.invoices = invoices;
         this.returns = returns;
+        this.cancellations = cancellations;
         this.numbers = numbers;
         this.print = print;
         this.jdbc = jdbc;
@@ -74,6 +79,7 @@ public class CreditNotes {
         return steps.afterwards(event.orderId(), "credit-" + event.id(), order -> switch (event.type()) {
             case "order.refunded" -> refunded(order, event);
             case "order.returned" -> returned(order, event);
+            case "order.line_cancelled" -> reduced(order, event);
             default -> cancelled(order, event);
         });
     }
@@ -106,6 +112,25 @@ public class CreditNotes {
         if (!isPaid(order)) {
             invoices.find(order.id()).ifPresent(invoice -> waive(order, invoice, event, invoice.total()));
         }
+        return Outcome.SILENT;
+    }
+
+    /** Pieces that nobody had paid for are cancelled: an invoice that was issued before says more than the order costs now. */
+    private Outcome reduced(Order order, Event event) {
+        String[] causes = cancellations.of(order.id()).stream()
+                .map(id -> EventIds.of(order.id(), event.type(), id.toString()))
+                .toArray(String[]::new);
+        BigDecimal credited = jdbc.sql(
+                        "select coalesce(sum(amount), 0) from credit_notes where order_id = ? and cause = any(?)")
+                .params(order.id(), causes)
+                .query(BigDecimal.class)
+                .single();
+        invoices.find(order.id())
+                .ifPresent(invoice -> waive(
+                        order,
+                        invoice,
+                        event,
+                        invoice.total().subtract(order.total()).subtract(credited)));
         return Outcome.SILENT;
     }
 

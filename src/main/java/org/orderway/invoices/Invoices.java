@@ -105,7 +105,9 @@ public class Invoices implements Papers {
                 settings.seller(),
                 addressee(order),
                 order.lines().stream()
-                        .map(line -> new Invoice.Line(line.sku(), line.quantity(), line.unitPrice(), line.value()))
+                        .filter(line -> line.charged() > 0)
+                        .map(line -> new Invoice.Line(
+                                line.sku(), line.charged(), line.unitPrice(), line.valueOf(line.charged())))
                         .toList(),
                 order.currency(),
                 order.total(),

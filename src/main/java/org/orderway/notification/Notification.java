@@ -12,6 +12,7 @@ import org.orderway.messages.EventIds;
 import org.orderway.orders.Customers;
 import org.orderway.orders.Effects;
 import org.orderway.orders.IllegalTransition;
+import org.orderway.orders.LineCancellation;
 import org.orderway.orders.Order;
 import org.orderway.orders.OrderStatus;
 import org.orderway.orders.Orders;
@@ -45,6 +46,7 @@ public class Notification {
     private final Customers customers;
     private final Effects effects;
     private final Returns returns;
+    private final LineCancellation cancellations;
     private final Papers papers;
     private final Parcels parcels;
     private final Templates templates;
@@ -56,6 +58,7 @@ public class Notification {
             Customers customers,
             Effects effects,
             Returns returns,
+            LineCancellation cancellations,
             Papers papers,
             Parcels parcels,
             Templates templates,
@@ -65,6 +68,7 @@ public class Notification {
         this.customers = customers;
         this.effects = effects;
         this.returns = returns;
+        this.cancellations = cancellations;
         this.papers = papers;
         this.parcels = parcels;
         this.templates = templates;
@@ -168,6 +172,11 @@ public class Notification {
                     case "order.delivered" -> order.status() == claimed || order.status() == OrderStatus.RETURNED;
                     case "order.returned" ->
                         returns.value(order.id(), UUID.fromString(event.text("returnId")))
+                                .filter(value -> value.compareTo(amount(event, "value")) == 0)
+                                .isPresent();
+                    case "order.line_cancelled" ->
+                        cancellations
+                                .value(order.id(), UUID.fromString(event.text("cancellationId")))
                                 .filter(value -> value.compareTo(amount(event, "value")) == 0)
                                 .isPresent();
                     case "order.refunded" -> order.refunded().compareTo(amount(event, "amount")) >= 0;

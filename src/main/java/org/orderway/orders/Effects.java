@@ -166,19 +166,22 @@ public class Effects {
                 .optional();
     }
 
+    /** An effect that decides about an order. */
+    public record Awaited(UUID orderId, String key) {}
+
     /**
      * Orders that wait, to be cancelled, for what comes of an effect of this kind. Those whose intent is too old for the
      * provider to know its key are left to a person.
      */
-    public List<UUID> awaitedToCancel(String kind, Instant intendedAfter) {
+    public List<Awaited> awaitedToCancel(String kind, Instant intendedAfter) {
         return jdbc.sql(
                         """
-                        select o.id from orders o join effects e on e.order_id = o.id
+                        select o.id, e.key from orders o join effects e on e.order_id = o.id
                         where o.status = 'CANCELLING' and e.kind = ? and e.known_at is null and e.intent_at > ?
                         order by o.id limit 100
                         """)
                 .params(kind, Timestamp.from(intendedAfter))
-                .query(UUID.class)
+                .query((rs, n) -> new Awaited(rs.getObject("id", UUID.class), rs.getString("key")))
                 .list();
     }
 

@@ -2,6 +2,7 @@ package org.orderway.orders;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** What is held for an order. Whoever moves an order to its end takes the goods along, in the same transaction. */
@@ -18,4 +19,7 @@ public interface Goods {
 
     /** What is held for these orders. */
     List<Held> heldFor(Collection<UUID> orderIds);
+
+    /** So many pieces of these articles are not wanted any more. Pieces that are not held stay as they are. */
+    void release(UUID orderId, Map<String, Long> pieces);
 }

@@ -159,6 +159,7 @@ public class Intake {
                 now,
                 request.promiseBy() != null ? request.promiseBy() : promises.of(lane, now),
                 null,
+                request.partialShipment(),
                 lines);
     }
 

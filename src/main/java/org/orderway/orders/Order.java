@@ -16,6 +16,7 @@ import java.util.UUID;
  * @param refunded what of it went back
  * @param promisedBy when it has to have left the house
  * @param promotedAt when it was moved to the priority lane for that, or null
+ * @param partial  whether its customer takes it in several parcels
  * @param lines    in the order's own order
  */
 public record Order(
@@ -39,4 +40,5 @@ public record Order(
         Instant createdAt,
         Instant promisedBy,
         Instant promotedAt,
+        boolean partial,
         List<OrderLine> lines) {}

@@ -3,6 +3,7 @@ package org.orderway.orders;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.orderway.messages.EventIds;
@@ -57,7 +58,17 @@ public class OrderEvents {
 
     /** Every line is held. */
     public OutgoingMessage inventoryChecked(Order order) {
-        return once(order, "order.inventory_checked", Map.of("status", "success"));
+        return inventoryChecked(order, Map.of());
+    }
+
+    /** What is there is held. @param waiting pieces that wait for goods, by line number */
+    public OutgoingMessage inventoryChecked(Order order, Map<Integer, Integer> waiting) {
+        return once(
+                order,
+                "order.inventory_checked",
+                waiting.isEmpty()
+                        ? Map.of("status", "success")
+                        : Map.of("status", "success", "backOrdered", lines(order, waiting)));
     }
 
     /** The payment is handed to whoever serves its method. */
@@ -85,27 +96,47 @@ public class OrderEvents {
                         order.currency()));
     }
 
-    /** The parcel has a label. */
-    public OutgoingMessage shippingPrepared(Order order, String carrier, String trackingNumber) {
-        return once(order, "order.shipping_prepared", Map.of("carrier", carrier, "trackingNumber", trackingNumber));
+    /** A parcel has a label. @param parcel from 1 */
+    public OutgoingMessage shippingPrepared(Order order, int parcel, String carrier, String trackingNumber) {
+        return ofParcel(
+                order,
+                "order.shipping_prepared",
+                parcel,
+                Map.of("parcel", parcel, "carrier", carrier, "trackingNumber", trackingNumber));
     }
 
-    /** The parcel left the house. */
-    public OutgoingMessage shipped(Order order, String carrier, String trackingNumber) {
-        return once(order, "order.shipped", Map.of("carrier", carrier, "trackingNumber", trackingNumber));
+    /** A parcel left the house. @param complete whether nothing else is still to come */
+    public OutgoingMessage shipped(Order order, int parcel, String carrier, String trackingNumber, boolean complete) {
+        return ofParcel(
+                order,
+                "order.shipped",
+                parcel,
+                Map.of("parcel", parcel, "carrier", carrier, "trackingNumber", trackingNumber, "complete", complete));
     }
 
-    /** Where the parcel is by now, as the carrier reports it. @param at when it was there, by the carrier's clock */
-    public OutgoingMessage statusUpdated(Order order, String status, Instant at) {
+    /** Goods that an order waited for are there and held for its next parcel. */
+    public OutgoingMessage backOrderFilled(Order order, int parcel, UUID filling) {
+        return events.again(
+                order.id(), order.number(), "order.backorder_filled", filling.toString(), Map.of("parcel", parcel));
+    }
+
+    private OutgoingMessage ofParcel(Order order, String type, int parcel, Map<String, ?> details) {
+        return parcel == 1
+                ? once(order, type, details)
+                : events.again(order.id(), order.number(), type, "parcel-" + parcel, details);
+    }
+
+    /** Where a parcel is by now, as the carrier reports it. @param at when it was there, by the carrier's clock */
+    public OutgoingMessage statusUpdated(Order order, String trackingNumber, String status, Instant at) {
         return events.again(
                 order.id(),
                 order.number(),
                 "order.status_updated",
-                status + "|" + at,
-                Map.of("status", status, "reportedFor", at.toString()));
+                trackingNumber + "|" + status + "|" + at,
+                Map.of("trackingNumber", trackingNumber, "status", status, "reportedFor", at.toString()));
     }
 
-    /** The parcel is with the customer. @param collected what was collected at the door */
+    /** All parcels are with the customer. @param collected what was collected at the door */
     public OutgoingMessage delivered(Order order, Instant at, BigDecimal collected) {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("deliveredAt", at.toString());
@@ -179,6 +210,48 @@ public class OrderEvents {
     public OutgoingMessage cancelled(Order order, String reason, BigDecimal toRefund) {
         return once(
                 order, "order.cancelled", Map.of("reason", reason, "refund", toRefund, "currency", order.currency()));
+    }
+
+    /**
+     * Pieces of the order were cancelled before they left.
+     *
+     * @param pieces by line number
+     * @param value  what they cost
+     * @param refund what of it had been paid and is to go back
+     */
+    public OutgoingMessage lineCancelled(
+            Order order,
+            UUID cancellationId,
+            String reason,
+            Map<Integer, Integer> pieces,
+            BigDecimal value,
+            BigDecimal refund) {
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("cancellationId", cancellationId.toString());
+        details.put("reason", reason);
+        details.put("lines", lines(order, pieces));
+        details.put("value", value);
+        details.put("refund", refund);
+        details.put("currency", order.currency());
+        return events.again(order.id(), order.number(), "order.line_cancelled", cancellationId.toString(), details);
+    }
+
+    /** Somebody of ours gives money back for goods that the customer keeps. */
+    public OutgoingMessage refundGranted(Order order, UUID goodwillId, BigDecimal amount) {
+        return events.again(
+                order.id(),
+                order.number(),
+                "order.refund_granted",
+                goodwillId.toString(),
+                Map.of("goodwillId", goodwillId.toString(), "amount", amount, "currency", order.currency()));
+    }
+
+    private static List<Map<String, Object>> lines(Order order, Map<Integer, Integer> pieces) {
+        return order.lines().stream()
+                .filter(line -> pieces.containsKey(line.lineNo()))
+                .map(line -> Map.<String, Object>of(
+                        "line", line.lineNo(), "sku", line.sku(), "quantity", pieces.get(line.lineNo())))
+                .toList();
     }
 
     /** Money was taken for an order that is cancelled or returned, or more than was due: it has to go back. */

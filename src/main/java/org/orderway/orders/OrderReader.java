@@ -68,7 +68,8 @@ public class OrderReader {
                 new OrderRequest.Payment(text(payment, "method"), text(payment, "token"), text(payment, "cardCountry")),
                 text(doc, "currency"),
                 lines,
-                time(text(doc, "promiseBy"), errors));
+                time(text(doc, "promiseBy"), errors),
+                doc.path("partialShipment").asBoolean(false));
         if (!isCurrency(request.currency())) {
             errors.add(new FieldError("/currency", "is not an ISO 4217 currency in use, such as GBP"));
         }

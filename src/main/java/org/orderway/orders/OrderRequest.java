@@ -13,6 +13,7 @@ import java.util.List;
  * @param currency  ISO 4217
  * @param lines     at least one
  * @param promiseBy when it has to have left the house, or null for what the settings say of its lane
+ * @param partialShipment whether what is there may be sent ahead of what is not
  */
 public record OrderRequest(
         String number,
@@ -23,9 +24,10 @@ public record OrderRequest(
         String currency,
         List<Line> lines,
         // When absent it is no part of the hash by which a repetition is known: those on record were made without.
-        @JsonInclude(JsonInclude.Include.NON_NULL) Instant promiseBy) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) Instant promiseBy,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean partialShipment) {
 
-    /** An order that is promised what the settings say. */
+    /** An order that is sent whole, and promised what the settings say. */
     public OrderRequest(
             String number,
             boolean priority,
@@ -34,7 +36,7 @@ public record OrderRequest(
             Payment payment,
             String currency,
             List<Line> lines) {
-        this(number, priority, customer, shipTo, payment, currency, lines, null);
+        this(number, priority, customer, shipTo, payment, currency, lines, null, false);
     }
 
     /**

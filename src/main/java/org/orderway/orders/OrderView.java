@@ -23,6 +23,7 @@ public class OrderView {
     private final Parcels parcels;
     private final Returns returns;
     private final Chargebacks chargebacks;
+    private final Goodwill goodwill;
     private final Papers papers;
     private final OpenLetters letters;
     private final PaymentReviews reviews;
@@ -35,6 +36,7 @@ public class OrderView {
             Parcels parcels,
             Returns returns,
             Chargebacks chargebacks,
+            Goodwill goodwill,
             Papers papers,
             OpenLetters letters,
             PaymentReviews reviews,
@@ -46,6 +48,7 @@ public class OrderView {
         this.retries = retries;
         this.returns = returns;
         this.chargebacks = chargebacks;
+        this.goodwill = goodwill;
         this.papers = papers;
         this.letters = letters;
         this.reviews = reviews;
@@ -77,7 +80,7 @@ public class OrderView {
         view.put(
                 "promotedAt",
                 order.promotedAt() == null ? null : order.promotedAt().toString());
-        view.put("lines", order.lines().stream().map(OrderView::line).toList());
+        view.put("lines", order.lines().stream().map(line -> line(order, line)).toList());
         Map<String, Object> payment = new LinkedHashMap<>();
         payment.put("method", order.paymentMethod());
         payment.put("state", order.paymentState().name().toLowerCase());
@@ -86,11 +89,12 @@ public class OrderView {
         payment.put("refunded", order.refunded());
         payment.put("chargebacks", chargebacks.of(order.id()));
         view.put("payment", payment);
-        view.put(
-                "shipment",
-                parcels.of(order.id()).map(parcel -> shipment(order, parcel)).orElse(null));
+        List<Parcels.Parcel> sent = parcels.of(order.id());
+        view.put("shipment", sent.isEmpty() ? null : shipment(order, sent.get(0)));
+        view.put("parcels", sent.stream().map(OrderView::parcel).toList());
         view.put("invoice", papers.invoiceNumber(order.id()).orElse(null));
         view.put("returns", returns.of(order.id()));
+        view.put("goodwill", goodwill.of(order.id()));
         view.put(
                 "timeline",
                 Stream.of(
@@ -132,11 +136,26 @@ public class OrderView {
         view.put("carrier", parcel.carrier());
         view.put("trackingNumber", parcel.trackingNumber());
         view.put("state", order.fulfilmentState().name().toLowerCase());
+        report(view, parcel);
+        return view;
+    }
+
+    private static Map<String, Object> parcel(Parcels.Parcel parcel) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("parcel", parcel.no());
+        view.put("carrier", parcel.carrier());
+        view.put("trackingNumber", parcel.trackingNumber());
+        view.put("pieces", parcel.pieces());
+        view.put("time", parcel.sentAt().toString());
+        report(view, parcel);
+        return view;
+    }
+
+    private static void report(Map<String, Object> view, Parcels.Parcel parcel) {
         view.put("reported", parcel.reported());
         view.put(
                 "reportedAt",
                 parcel.reportedAt() == null ? null : parcel.reportedAt().toString());
-        return view;
     }
 
     private List<Timeline.Entry> waits(UUID orderId) {
@@ -178,13 +197,14 @@ public class OrderView {
         }
     }
 
-    private static Map<String, Object> line(OrderLine line) {
+    private static Map<String, Object> line(Order order, OrderLine line) {
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("line", line.lineNo());
         view.put("sku", line.sku());
         view.put("quantity", line.quantity());
         view.put("unitPrice", plain(line.unitPrice()));
         view.put("category", line.category());
+        view.put("pieces", Fulfilment.pieces(order, line));
         return view;
     }
 

@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -117,8 +118,8 @@ public class Orders {
                         """
                         insert into orders (id, number, request_hash, lane, status, customer_id, customer_name,
                             customer_email, customer_locale, ship_to, country, category, currency, total, payment_method,
-                            payment_token, card, card_country, created_at, moved_at, promised_by, delivered)
-                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, cast(? as jsonb), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            payment_token, card, card_country, created_at, moved_at, promised_by, delivered, partial)
+                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, cast(? as jsonb), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                         """)
                 .params(
                         order.id(),
@@ -142,7 +143,8 @@ public class Orders {
                         now,
                         now,
                         Timestamp.from(order.promisedBy()),
-                        delivered)
+                        delivered,
+                        order.partial())
                 .update();
         batch.batchUpdate(
                 """
@@ -208,15 +210,76 @@ public class Orders {
                 PaymentState.DUE.name().toLowerCase());
     }
 
-    /** Moves a locked order on whose parcel left the house. */
-    public void shipped(Order order) {
+    /**
+     * Moves a locked order on whose parcel left the house, with all pieces that were ready.
+     *
+     * @return where it is now: it stays where it was while others wait for goods
+     */
+    public OrderStatus shipped(Order order) {
         guard(order, OrderStatus.SHIPPED);
-        guard(order, FulfilmentState.SHIPPED);
+        List<OrderLine> now = Fulfilment.shipped(order.lines());
+        OrderStatus status = Fulfilment.status(order.status(), now);
+        FulfilmentState state = Fulfilment.state(order.fulfilmentState(), now);
+        if (state != order.fulfilmentState()) {
+            guard(order, state);
+        }
+        jdbc.sql(
+                        """
+                        with left_now as (
+                            update order_lines set shipped = quantity - cancelled - back_ordered where order_id = :order)
+                        update orders set status = :status, fulfilment_state = :state, moved_at = :now where id = :order
+                        """)
+                .param("order", order.id())
+                .param("status", status.name())
+                .param("state", state.name().toLowerCase())
+                .param("now", Timestamp.from(clock.instant()))
+                .update();
+        return status;
+    }
+
+    /**
+     * Writes down what became of pieces of a locked order, and moves it to where that brings it.
+     *
+     * @param lines  all of its lines as they are now
+     * @param total  what it costs now
+     * @param reason why, where that ends it
+     * @return where it is now
+     */
+    OrderStatus tally(Order order, List<OrderLine> lines, BigDecimal total, String reason) {
+        OrderStatus status = Fulfilment.status(order.status(), lines);
+        FulfilmentState state = Fulfilment.state(order.fulfilmentState(), lines);
+        if (status != order.status()) {
+            guard(order, status);
+        }
+        if (state != order.fulfilmentState()) {
+            guard(order, state);
+        }
+        batch.batchUpdate(
+                """
+                update order_lines set cancelled = ?, uncharged = ?, back_ordered = ?, shipped = ?, returned = ?, granted = ?
+                where order_id = ? and line_no = ?
+                """,
+                lines.stream()
+                        .filter(line -> !order.lines().contains(line))
+                        .map(line -> new Object[] {
+                            line.tally().cancelled(),
+                            line.tally().uncharged(),
+                            line.tally().backOrdered(),
+                            line.tally().shipped(),
+                            line.tally().returned(),
+                            line.tally().granted(),
+                            order.id(),
+                            line.lineNo()
+                        })
+                        .toList());
         update(
                 order,
-                "status = ?, fulfilment_state = ?",
-                OrderStatus.SHIPPED.name(),
-                FulfilmentState.SHIPPED.name().toLowerCase());
+                "status = ?, fulfilment_state = ?, total = ?, reason = ?",
+                status.name(),
+                state.name().toLowerCase(),
+                total,
+                status == order.status() ? order.reason() : reason);
+        return status;
     }
 
     /** Moves a locked order on whose parcel is with its customer. */
@@ -276,16 +339,9 @@ public class Orders {
         update(order, "payment_state = ?, refunded = ?", next.name().toLowerCase(), refunded);
     }
 
-    /** Ends a locked order all of whose goods came back. */
-    public void returned(Order order, String reason) {
-        guard(order, OrderStatus.RETURNED);
-        guard(order, FulfilmentState.RETURNED);
-        update(
-                order,
-                "status = ?, fulfilment_state = ?, reason = ?",
-                OrderStatus.RETURNED.name(),
-                FulfilmentState.RETURNED.name().toLowerCase(),
-                reason);
+    /** Writes down which pieces of a locked order wait for goods. @param lines all of its lines as they are now */
+    public void backOrder(Order order, List<OrderLine> lines) {
+        tally(order, lines, order.total(), order.reason());
     }
 
     /** Whether the order has stayed as it is for so long. */
@@ -324,7 +380,7 @@ public class Orders {
     }
 
     private void update(Order order, String assignments, Object... values) {
-        List<Object> params = new ArrayList<>(List.of(values));
+        List<Object> params = new ArrayList<>(Arrays.asList(values));
         params.add(Timestamp.from(clock.instant()));
         params.add(order.id());
         jdbc.sql("update orders set " + assignments + ", moved_at = ? where id = ?")
@@ -419,6 +475,8 @@ public class Orders {
         return jdbc.sql(
                         """
                         select id, number, lane from orders where status in ('PAID', 'PAYMENT_DUE')
+                            and exists (select 1 from order_lines l where l.order_id = orders.id
+                                and l.quantity > l.cancelled + l.back_ordered + l.shipped)
                         order by lane = 'priority' desc, id limit ?
                         """)
                 .param(limit)
@@ -457,7 +515,14 @@ public class Orders {
                         rs.getString("sku"),
                         rs.getInt("quantity"),
                         rs.getBigDecimal("unit_price"),
-                        rs.getString("category")))
+                        rs.getString("category"),
+                        new Tally(
+                                rs.getInt("cancelled"),
+                                rs.getInt("uncharged"),
+                                rs.getInt("back_ordered"),
+                                rs.getInt("shipped"),
+                                rs.getInt("returned"),
+                                rs.getInt("granted"))))
                 .list();
     }
 
@@ -489,6 +554,7 @@ public class Orders {
                 rs.getTimestamp("promoted_at") == null
                         ? null
                         : rs.getTimestamp("promoted_at").toInstant(),
+                rs.getBoolean("partial"),
                 lines);
     }
 

@@ -4,18 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.ArrayList;
-import java.util.Currency;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.orderway.messages.EventIds;
 import org.orderway.messages.Outbox;
 import org.orderway.messages.OutgoingMessage;
@@ -80,7 +75,8 @@ public class Returns {
     @Transactional
     public Answer open(UUID orderId, List<Pieces> wanted, String reason, String key) {
         Order order = orders.lock(orderId);
-        String request = wanted.isEmpty() ? EVERYTHING_LEFT : summed(wanted).toString();
+        String request =
+                wanted.isEmpty() ? EVERYTHING_LEFT : Fulfilment.bySku(wanted).toString();
         UUID id = key == null || key.isEmpty() ? ids.generate() : UUID.fromString(EventIds.of(orderId, "return", key));
         Optional<Answer> known = known(order, id, request);
         if (known.isPresent()) {
@@ -105,15 +101,20 @@ public class Returns {
      */
     @Transactional
     public Answer requested(Map<String, Object> parameters, JsonNode request) {
-        List<Pieces> wanted = new ArrayList<>();
-        request.path("lines")
-                .forEach(line -> wanted.add(new Pieces(
-                        line.path("sku").asText(), line.path("quantity").asLong())));
         return open(
                 OrderView.id((String) parameters.get("id"), "id"),
-                wanted,
+                pieces(request),
                 request.path("reason").asText(Cancellation.BY_CUSTOMER),
                 (String) parameters.get("Idempotency-Key"));
+    }
+
+    /** The pieces that a request names. */
+    static List<Pieces> pieces(JsonNode request) {
+        List<Pieces> pieces = new ArrayList<>();
+        request.path("lines")
+                .forEach(line -> pieces.add(new Pieces(
+                        line.path("sku").asText(), line.path("quantity").asLong())));
+        return pieces;
     }
 
     /** Takes everything of a locked order back that is still out, and tells so. */
@@ -132,7 +133,7 @@ public class Returns {
                 .params(returnId, orderId)
                 .query((rs, n) -> new Pieces(rs.getString("sku"), rs.getLong("quantity")))
                 .list();
-        return pieces.isEmpty() ? Optional.empty() : Optional.of(summed(pieces));
+        return pieces.isEmpty() ? Optional.empty() : Optional.of(Fulfilment.bySku(pieces));
     }
 
     /** What the goods of a return had cost, or nothing when the order has no such return. */
@@ -141,14 +142,6 @@ public class Returns {
                 .params(returnId, orderId)
                 .query(BigDecimal.class)
                 .optional();
-    }
-
-    /** What all goods of an order had cost that came back so far. */
-    public BigDecimal valueOfAll(UUID orderId) {
-        return jdbc.sql("select coalesce(sum(value), 0) from returns where order_id = ?")
-                .param(orderId)
-                .query(BigDecimal.class)
-                .single();
     }
 
     /** The returns of an order as the API shows them, oldest first. */
@@ -190,96 +183,33 @@ public class Returns {
         if (order.status() != OrderStatus.SHIPPED && order.status() != OrderStatus.DELIVERED) {
             throw NotReturnable.notShipped(order);
         }
-        Map<Integer, Integer> before = returnedByLine(order.id());
-        Map<Integer, Integer> now = wanted.isEmpty() ? left(order, before) : allot(order, before, summed(wanted));
-        if (now.isEmpty()) {
+        Map<Integer, Integer> taken = wanted.isEmpty()
+                ? Fulfilment.all(order.lines(), OrderLine::out)
+                : Fulfilment.allot(order.lines(), OrderLine::out, Fulfilment.bySku(wanted), NotReturnable::tooMany);
+        if (taken.isEmpty()) {
             throw new NotReturnable("Everything of the order was returned");
         }
-        Map<Integer, Integer> all = new HashMap<>(before);
-        now.forEach((line, quantity) -> all.merge(line, quantity, Integer::sum));
-        BigDecimal value = value(order, all).subtract(value(order, before));
+        List<OrderLine> now = order.lines().stream()
+                .map(line -> line.with(line.tally().takeBack(taken.getOrDefault(line.lineNo(), 0))))
+                .toList();
+        BigDecimal value = Fulfilment.paidBack(order.currency(), order.lines(), now);
         jdbc.sql("insert into returns (id, order_id, request, reason, value) values (?, ?, ?, ?, ?)")
                 .params(id, order.id(), request, reason, value)
                 .update();
         for (OrderLine line : order.lines()) {
-            if (now.containsKey(line.lineNo())) {
+            if (taken.containsKey(line.lineNo())) {
                 jdbc.sql("insert into return_lines (return_id, line_no, sku, quantity) values (?, ?, ?, ?)")
-                        .params(id, line.lineNo(), line.sku(), now.get(line.lineNo()))
+                        .params(id, line.lineNo(), line.sku(), taken.get(line.lineNo()))
                         .update();
             }
         }
-        boolean complete = left(order, all).isEmpty();
+        boolean complete = orders.tally(order, now, order.total(), reason) == OrderStatus.RETURNED;
         List<OutgoingMessage> messages = new ArrayList<>();
         messages.add(events.returned(order, id, reason, value, complete));
         if (complete) {
-            orders.returned(order, reason);
             messages.add(events.countedReturn(order, reason));
         }
         return messages;
-    }
-
-    private Map<Integer, Integer> returnedByLine(UUID orderId) {
-        Map<Integer, Integer> returned = new HashMap<>();
-        jdbc.sql(
-                        """
-                        select l.line_no, sum(l.quantity) as quantity
-                        from return_lines l join returns r on r.id = l.return_id
-                        where r.order_id = ? group by l.line_no
-                        """)
-                .param(orderId)
-                .query(rs -> {
-                    returned.put(rs.getInt("line_no"), rs.getInt("quantity"));
-                });
-        return returned;
-    }
-
-    private static Map<Integer, Integer> left(Order order, Map<Integer, Integer> returned) {
-        Map<Integer, Integer> left = new LinkedHashMap<>();
-        for (OrderLine line : order.lines()) {
-            int quantity = line.quantity() - returned.getOrDefault(line.lineNo(), 0);
-            if (quantity > 0) {
-                left.put(line.lineNo(), quantity);
-            }
-        }
-        return left;
-    }
-
-    /** Several lines may hold the same article: the first ones are taken first. */
-    private static Map<Integer, Integer> allot(
-            Order order, Map<Integer, Integer> returned, SortedMap<String, Long> wanted) {
-        Map<Integer, Integer> left = left(order, returned);
-        Map<Integer, Integer> taken = new LinkedHashMap<>();
-        wanted.forEach((sku, quantity) -> {
-            long missing = quantity;
-            long available = 0;
-            for (OrderLine line : order.lines()) {
-                if (line.sku().equals(sku) && left.containsKey(line.lineNo())) {
-                    int here = left.get(line.lineNo());
-                    available += here;
-                    int take = (int) Math.min(here, missing);
-                    if (take > 0) {
-                        taken.put(line.lineNo(), take);
-                        missing -= take;
-                    }
-                }
-            }
-            if (missing > 0) {
-                throw NotReturnable.tooMany(sku, available);
-            }
-        });
-        return taken;
-    }
-
-    /**
-     * What goods had cost, rounded as the order's total was: values are taken as differences of such sums, so that those
-     * of all returns of an order add up to its total.
-     */
-    private static BigDecimal value(Order order, Map<Integer, Integer> quantities) {
-        return order.lines().stream()
-                .filter(line -> quantities.containsKey(line.lineNo()))
-                .map(line -> line.unitPrice().multiply(BigDecimal.valueOf(quantities.get(line.lineNo()))))
-                .reduce(BigDecimal.ZERO, BigDecimal::add)
-                .setScale(Currency.getInstance(order.currency()).getDefaultFractionDigits(), RoundingMode.HALF_UP);
     }
 
     private BigDecimal value(UUID id) {
@@ -287,10 +217,5 @@ public class Returns {
                 .param(id)
                 .query(BigDecimal.class)
                 .single();
-    }
-
-    private static SortedMap<String, Long> summed(List<Pieces> pieces) {
-        return pieces.stream()
-                .collect(Collectors.groupingBy(Pieces::sku, TreeMap::new, Collectors.summingLong(Pieces::quantity)));
     }
 }

@@ -168,7 +168,7 @@ public class Payment {
     @Transactional(readOnly = true)
     public List<Charge> awaited() {
         return effects.awaitedToCancel(CHARGE, clock.instant().minus(gateway.keysKept())).stream()
-                .map(id -> Charge.reported(id, PaymentKeys.charge(id)))
+                .map(awaited -> Charge.reported(awaited.orderId(), awaited.key()))
                 .toList();
     }
 

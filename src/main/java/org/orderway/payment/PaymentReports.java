@@ -135,7 +135,7 @@ public class PaymentReports {
         entries.add(outbox.add(moneyEvents.chargeback(order, key, id, amount, reason)));
         if (order.status() == OrderStatus.PAID) {
             // The goods are still in the house.
-            entries.addAll(cancellation.cancel(order.id(), "chargeback").entries());
+            entries.addAll(cancellation.keepBack(order.id()));
         }
         return entries;
     }

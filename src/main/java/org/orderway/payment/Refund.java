@@ -8,7 +8,8 @@ import org.orderway.messages.Outcome;
 /**
  * Money on its way back to a customer.
  *
- * @param operation what it is refunded for: the return's id, or the kind of event that ended the order
+ * @param operation what it is refunded for: the id of the return, of the cancellation of pieces or of what was granted, or the kind of event that
+ *                  ended the order
  * @param chargeId  the charge it was taken with, as the gateway calls it
  */
 public record Refund(

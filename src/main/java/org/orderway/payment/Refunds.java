@@ -10,12 +10,15 @@ import org.orderway.messages.Outbox;
 import org.orderway.messages.Outcome;
 import org.orderway.orders.Chargebacks;
 import org.orderway.orders.Effects;
+import org.orderway.orders.Goodwill;
 import org.orderway.orders.IllegalTransition;
+import org.orderway.orders.LineCancellation;
 import org.orderway.orders.Order;
 import org.orderway.orders.OrderEvents;
 import org.orderway.orders.OrderStatus;
 import org.orderway.orders.Orders;
 import org.orderway.orders.PaymentEvents;
+import org.orderway.orders.PromisedBack;
 import org.orderway.orders.Returns;
 import org.orderway.orders.Steps;
 import org.springframework.stereotype.Component;
@@ -37,6 +40,9 @@ public class Refunds {
     private final PaymentEvents moneyEvents;
     private final Effects effects;
     private final Returns returns;
+    private final PromisedBack promised;
+    private final LineCancellation cancellations;
+    private final Goodwill goodwill;
     private final Chargebacks chargebacks;
     private final Outbox outbox;
     private final Clock clock;
@@ -49,6 +55,9 @@ public class Refunds {
             PaymentEvents moneyEvents,
             Effects effects,
             Returns returns,
+            PromisedBack promised,
+            LineCancellation cancellations,
+            Goodwill goodwill,
             Chargebacks chargebacks,
             Outbox outbox,
             Clock clock,
@@ -59,6 +68,9 @@ public class Refunds {
         this.moneyEvents = moneyEvents;
         this.effects = effects;
         this.returns = returns;
+        this.promised = promised;
+        this.cancellations = cancellations;
+        this.goodwill = goodwill;
         this.chargebacks = chargebacks;
         this.outbox = outbox;
         this.clock = clock;
@@ -120,19 +132,31 @@ public class Refunds {
                 .subtract(effects.openAmount(order.id(), REFUND));
     }
 
-    /** All that was taken of an order that came to nothing; of another what was taken beyond the goods that stay out. */
+    /**
+     * All that was taken of an order that came to nothing; of another what was taken beyond the goods that stay out and are
+     * not paid back.
+     */
     private BigDecimal owedInAll(Order order) {
         boolean cameToNothing = order.status() == OrderStatus.CANCELLED || order.status() == OrderStatus.FAILED;
         return cameToNothing
                 ? order.captured()
-                : order.captured().subtract(order.total()).add(returns.valueOfAll(order.id()));
+                : order.captured()
+                        .subtract(order.total())
+                        .add(promised.sum(order.id()))
+                        .min(order.captured());
     }
 
     /** What the books say has to go back for this cause. */
     private BigDecimal wanted(Order order, Event event) {
         return switch (event.type()) {
             case "order.returned" ->
-                returns.value(order.id(), returnId(event)).orElseThrow(() -> disbelief(order, OrderStatus.RETURNED));
+                returns.value(order.id(), cause(event)).orElseThrow(() -> disbelief(order, OrderStatus.RETURNED));
+            case "order.line_cancelled" ->
+                cancellations
+                        .refund(order.id(), cause(event))
+                        .orElseThrow(() -> disbelief(order, OrderStatus.CANCELLED));
+            case "order.refund_granted" ->
+                goodwill.amount(order.id(), cause(event)).orElseThrow(() -> disbelief(order, OrderStatus.SHIPPED));
             case "order.failed" -> everythingOf(order, OrderStatus.FAILED);
             case "order.captured_late" -> taken(order);
             default -> everythingOf(order, OrderStatus.CANCELLED);
@@ -185,13 +209,25 @@ public class Refunds {
         return settle(refund, answer).messages().stream().map(outbox::add).toList();
     }
 
-    /** One refund for each return, and one for each way an order can come to nothing. */
+    /**
+     * One refund for each return, each cancellation of pieces and each one granted, and one for each way an order can come
+     * to nothing.
+     */
     private static String operation(Event event) {
-        return event.type().equals("order.returned") ? returnId(event).toString() : event.type();
+        return switch (event.type()) {
+            case "order.returned", "order.line_cancelled", "order.refund_granted" ->
+                cause(event).toString();
+            default -> event.type();
+        };
     }
 
-    private static UUID returnId(Event event) {
-        return UUID.fromString(event.text("returnId"));
+    private static UUID cause(Event event) {
+        return UUID.fromString(event.text(
+                switch (event.type()) {
+                    case "order.returned" -> "returnId";
+                    case "order.line_cancelled" -> "cancellationId";
+                    default -> "goodwillId";
+                }));
     }
 
     private static String step(String operation) {

@@ -124,6 +124,7 @@ public class Recommendations {
     /** The most valuable articles of an order; of a hundred, all pairs would be five thousand. */
     private List<String> articles(Order order) {
         return order.lines().stream()
+                .filter(line -> line.wanted() > 0)
                 .sorted(Comparator.comparing(OrderLine::value)
                         .reversed()
                         .thenComparing(OrderLine::sku)

@@ -13,6 +13,7 @@ import org.orderway.orders.OrderRequest;
  * A shipment on its way to the carrier.
  *
  * @param key     the idempotency key the carrier knows it by
+ * @param parcel  from 1
  * @param collect what the carrier is to collect at the door, or null
  * @param inDoubt true when an earlier attempt may have reached the carrier: ask before booking
  * @param mayCall false when the intent is older than the carrier keeps keys: only its answer by key may settle it
@@ -21,6 +22,7 @@ import org.orderway.orders.OrderRequest;
 public record Shipment(
         UUID orderId,
         String key,
+        int parcel,
         OrderRequest.ShipTo shipTo,
         List<OrderLine> lines,
         Collect collect,
@@ -32,7 +34,7 @@ public record Shipment(
     public record Collect(BigDecimal amount, String currency) {}
 
     static Shipment concluded(UUID orderId, Outcome outcome) {
-        return new Shipment(orderId, null, null, null, null, false, false, outcome);
+        return new Shipment(orderId, null, 0, null, null, null, false, false, outcome);
     }
 
     /** Whether nothing is left to book. */
@@ -48,7 +50,8 @@ public record Shipment(
         request.put(
                 "parcel",
                 lines.stream()
-                        .map(l -> Map.of("sku", l.sku(), "quantity", l.quantity()))
+                        .filter(l -> l.ready() > 0)
+                        .map(l -> Map.of("sku", l.sku(), "quantity", l.ready()))
                         .toList());
         if (collect != null) {
             request.put("collect", collect);

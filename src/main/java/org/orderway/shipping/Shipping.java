@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.orderway.messages.Event;
 import org.orderway.messages.Outbox;
@@ -12,35 +11,36 @@ import org.orderway.messages.Outcome;
 import org.orderway.messages.OutgoingMessage;
 import org.orderway.orders.Cancellation;
 import org.orderway.orders.Effects;
+import org.orderway.orders.FulfilmentState;
 import org.orderway.orders.Goods;
 import org.orderway.orders.IllegalTransition;
 import org.orderway.orders.Order;
 import org.orderway.orders.OrderEvents;
 import org.orderway.orders.OrderStatus;
 import org.orderway.orders.Orders;
-import org.orderway.orders.Parcels;
-import org.orderway.orders.Returns;
 import org.orderway.orders.Steps;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Ships an order once. What the carrier did is asked by key before anything is tried again. */
+/**
+ * Ships each parcel of an order once: the first one, and, when the order had to wait for goods, one for each time that some
+ * of them were there. What the carrier did is asked by key before anything is tried again.
+ */
 @Component("shipping")
-public class Shipping implements Parcels {
+public class Shipping {
 
     private static final String SHIP = "ship";
     private static final String SHIPMENT = "shipment";
+    private static final String FILLED = "order.backorder_filled";
 
     private final Steps steps;
     private final Orders orders;
     private final OrderEvents events;
     private final Effects effects;
     private final Goods goods;
-    private final Returns returns;
     private final Cancellation cancellation;
     private final Outbox outbox;
-    private final JdbcClient jdbc;
+    private final ShippedParcels parcels;
     private final Clock clock;
     private final CarrierSettings carrier;
 
@@ -50,10 +50,9 @@ public class Shipping implements Parcels {
             OrderEvents events,
             Effects effects,
             Goods goods,
-            Returns returns,
             Cancellation cancellation,
             Outbox outbox,
-            JdbcClient jdbc,
+            ShippedParcels parcels,
             Clock clock,
             CarrierSettings carrier) {
         this.steps = steps;
@@ -61,32 +60,48 @@ public class Shipping implements Parcels {
         this.events = events;
         this.effects = effects;
         this.goods = goods;
-        this.returns = returns;
         this.cancellation = cancellation;
         this.outbox = outbox;
-        this.jdbc = jdbc;
+        this.parcels = parcels;
         this.clock = clock;
         this.carrier = carrier;
     }
 
-    /** Commits the intent to ship, before the carrier is called. */
+    /**
+     * Commits the intent to ship, before the carrier is called. A parcel of which everything was cancelled meanwhile is
+     * nothing to ship.
+     *
+     * @throws IllegalTransition when the order is not where the event says
+     */
     @Transactional
     public Shipment intend(Event event) {
+        int parcel = event.type().equals(FILLED) ? event.body().path("parcel").asInt() : 1;
         return steps.intend(
-                event.orderId(), SHIP, outcome -> Shipment.concluded(event.orderId(), outcome), this::intend);
+                event.orderId(),
+                step(parcel),
+                outcome -> Shipment.concluded(event.orderId(), outcome),
+                order -> intend(order, parcel));
     }
 
-    private Shipment intend(Order order) {
+    private Shipment intend(Order order, int parcel) {
         if (order.status() == OrderStatus.CANCELLING) {
             // Never booked again; what became of the first attempt is asked by and by, and then decides.
             return Shipment.concluded(order.id(), Outcome.SILENT);
         }
         orders.mayAdvance(order, OrderStatus.SHIPPED);
-        String key = key(order.id());
+        if (order.lines().stream().allMatch(line -> line.ready() == 0)) {
+            return Shipment.concluded(order.id(), Outcome.SILENT);
+        }
+        boolean isFirst = order.fulfilmentState() == FulfilmentState.NONE;
+        if (parcel != (isFirst ? 1 : parcels.of(order.id()).size() + 1)) {
+            throw new IllegalTransition(order.id(), order.fulfilmentState(), FulfilmentState.SHIPPED);
+        }
+        String key = key(order.id(), parcel);
         Effects.Intent intent = effects.intend(key, SHIPMENT, order.id());
         return new Shipment(
                 order.id(),
                 key,
+                parcel,
                 order.shipTo(),
                 order.lines(),
                 order.paymentMethod().equals("cod") ? new Shipment.Collect(order.total(), order.currency()) : null,
@@ -119,28 +134,20 @@ public class Shipping implements Parcels {
             // Taken for one that never happened: a person has to stop the parcel.
             throw new IllegalTransition(now.id(), now.status(), OrderStatus.SHIPPED);
         }
-        return steps.once(now.id(), SHIP, order -> {
+        int parcel = shipment.parcel();
+        return steps.once(now.id(), step(parcel), order -> {
             effects.known(shipment.key(), answer);
-            jdbc.sql(
-                            """
-                            insert into shipments (order_id, carrier, shipment_id, tracking_number, label)
-                            values (?, ?, ?, ?, ?)
-                            """)
-                    .params(
-                            order.id(),
-                            carrierName,
-                            answer.path("shipmentId").asText(),
-                            trackingNumber,
-                            answer.path("label").asText())
-                    .update();
+            parcels.add(order, parcel, carrierName, answer);
             goods.sell(order.id());
-            orders.shipped(order);
+            boolean isComplete = orders.shipped(order) == OrderStatus.SHIPPED;
             List<OutgoingMessage> messages = new ArrayList<>(List.of(
-                    events.shippingPrepared(order, carrierName, trackingNumber),
-                    events.shipped(order, carrierName, trackingNumber),
-                    events.countedEnd(order, OrderStatus.SHIPPED, null)));
+                    events.shippingPrepared(order, parcel, carrierName, trackingNumber),
+                    events.shipped(order, parcel, carrierName, trackingNumber, isComplete)));
+            if (isComplete) {
+                messages.add(events.countedEnd(order, OrderStatus.SHIPPED, null));
+            }
             if (order.status() == OrderStatus.CANCELLING) {
-                messages.addAll(returns.everything(orders.lock(order.id()), order.reason()));
+                messages.addAll(cancellation.conclude(orders.lock(order.id()), order.reason()));
             }
             return new Outcome(false, messages);
         });
@@ -150,7 +157,8 @@ public class Shipping implements Parcels {
     @Transactional(readOnly = true)
     public List<Shipment> awaited() {
         return effects.awaitedToCancel(SHIPMENT, clock.instant().minus(carrier.keysKept())).stream()
-                .map(id -> new Shipment(id, key(id), null, List.of(), null, true, false, null))
+                .map(awaited -> new Shipment(
+                        awaited.orderId(), awaited.key(), parcel(awaited), null, List.of(), null, true, false, null))
                 .toList();
     }
 
@@ -172,38 +180,26 @@ public class Shipping implements Parcels {
         }
         effects.neverHappened(shipment.key());
         return steps
-                .once(order.id(), SHIP, now -> new Outcome(false, cancellation.conclude(now, now.reason())))
+                .once(
+                        order.id(),
+                        step(shipment.parcel()),
+                        now -> new Outcome(false, cancellation.conclude(now, now.reason())))
                 .messages()
                 .stream()
                 .map(outbox::add)
                 .toList();
     }
 
-    private static String key(UUID orderId) {
-        return "shipment-" + orderId;
+    private static String step(int parcel) {
+        return parcel == 1 ? SHIP : SHIP + "-" + parcel;
     }
 
-    @Override
-    @Transactional(readOnly = true)
-    public Optional<Parcel> of(UUID orderId) {
-        return jdbc.sql("select carrier, tracking_number, reported, reported_at from shipments where order_id = ?")
-                .param(orderId)
-                .query((rs, n) -> new Parcel(
-                        rs.getString("carrier"),
-                        rs.getString("tracking_number"),
-                        rs.getString("reported"),
-                        rs.getTimestamp("reported_at") == null
-                                ? null
-                                : rs.getTimestamp("reported_at").toInstant()))
-                .optional();
+    private static String key(UUID orderId, int parcel) {
+        return SHIPMENT + "-" + orderId + (parcel == 1 ? "" : "-" + parcel);
     }
 
-    @Override
-    @Transactional(readOnly = true)
-    public boolean has(UUID orderId, String trackingNumber) {
-        return jdbc.sql("select exists (select 1 from shipments where order_id = ? and tracking_number = ?)")
-                .params(orderId, trackingNumber)
-                .query(Boolean.class)
-                .single();
+    private static int parcel(Effects.Awaited awaited) {
+        String first = key(awaited.orderId(), 1);
+        return awaited.key().equals(first) ? 1 : Integer.parseInt(awaited.key().substring(first.length() + 1));
     }
 }

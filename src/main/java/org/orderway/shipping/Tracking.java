@@ -2,56 +2,54 @@ package org.orderway.shipping;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
-import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
+import java.util.Optional;
 import org.orderway.messages.Outbox;
 import org.orderway.messages.OutgoingMessage;
 import org.orderway.orders.FieldError;
+import org.orderway.orders.FulfilmentState;
 import org.orderway.orders.InvalidOrder;
 import org.orderway.orders.Order;
 import org.orderway.orders.OrderEvents;
 import org.orderway.orders.OrderStatus;
 import org.orderway.orders.Orders;
+import org.orderway.orders.Parcels;
 import org.orderway.orders.PaymentEvents;
 import org.orderway.orders.PaymentState;
-import org.orderway.orders.Returns;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.orderway.orders.PromisedBack;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
  * What the carrier reports of parcels. Reports come late, twice and in any order: only news moves an order, and it never
- * moves back. What was collected at the door is booked as it was collected, be it more or less than was due.
+ * moves back. An order is delivered when all of its parcels are. What was collected at the door is booked as it was collected, be it more or less than was due.
  */
 @Component("tracking")
 public class Tracking {
 
-    private static final String DELIVERED = "delivered";
-
     private final Orders orders;
     private final OrderEvents events;
     private final PaymentEvents moneyEvents;
-    private final Returns returns;
+    private final PromisedBack promised;
+    private final ShippedParcels parcels;
     private final Outbox outbox;
-    private final JdbcClient jdbc;
 
     Tracking(
             Orders orders,
             OrderEvents events,
             PaymentEvents moneyEvents,
-            Returns returns,
-            Outbox outbox,
-            JdbcClient jdbc) {
+            PromisedBack promised,
+            ShippedParcels parcels,
+            Outbox outbox) {
         this.orders = orders;
         this.events = events;
         this.moneyEvents = moneyEvents;
-        this.returns = returns;
+        this.promised = promised;
+        this.parcels = parcels;
         this.outbox = outbox;
-        this.jdbc = jdbc;
     }
 
     /**
@@ -65,21 +63,25 @@ public class Tracking {
      */
     @Transactional
     public List<Outbox.Entry> report(JsonNode report) {
-        Order order = orders.lock(orderOf(report.path("trackingNumber").asText()));
+        String parcel = report.path("trackingNumber").asText();
+        Order order = orders.lock(parcels.orderOf(parcel));
         String status = report.path("status").asText();
         Instant at = OffsetDateTime.parse(report.path("occurredAt").asText()).toInstant();
         BigDecimal collected = collected(order, report.path("collected"));
-        boolean isNews = isNews(order.id(), status, at);
+        boolean isNews = parcels.isNews(order.id(), parcel, status, at);
         List<OutgoingMessage> messages = new ArrayList<>();
-        if (status.equals(DELIVERED)) {
-            if (order.status() == OrderStatus.SHIPPED) {
-                orders.delivered(order);
-                messages.add(events.delivered(order, at, collected));
-                messages.add(events.countedDelivery(order));
-            }
+        boolean isOut = order.status() == OrderStatus.SHIPPED;
+        boolean isDelivered = status.equals(Parcels.DELIVERED);
+        Optional<Instant> arrived = isDelivered && isOut ? parcels.delivered(order.id()) : Optional.empty();
+        if (arrived.isPresent()) {
+            orders.delivered(order);
+            messages.add(events.delivered(order, arrived.get(), collected));
+            messages.add(events.countedDelivery(order));
+        } else if (isNews && (isOut || order.fulfilmentState() == FulfilmentState.PART)) {
+            messages.add(events.statusUpdated(order, parcel, status, at));
+        }
+        if (isDelivered) {
             messages.addAll(collected(order, at, collected, isNews));
-        } else if (isNews && order.status() == OrderStatus.SHIPPED) {
-            messages.add(events.statusUpdated(order, status, at));
         }
         return messages.stream().map(outbox::add).toList();
     }
@@ -90,7 +92,7 @@ public class Tracking {
         if (isDue && amount.signum() > 0) {
             orders.collected(order, amount);
             messages.add(moneyEvents.succeeded(order, "collection-" + order.id(), amount));
-            BigDecimal tooMuch = amount.subtract(order.total().subtract(returns.valueOfAll(order.id())));
+            BigDecimal tooMuch = amount.subtract(order.total().subtract(promised.sum(order.id())));
             if (tooMuch.signum() > 0) {
                 messages.add(events.capturedLate(order, tooMuch));
             }
@@ -112,27 +114,5 @@ public class Tracking {
                     List.of(new FieldError("/collected/currency", "is not that of the order, " + order.currency())));
         }
         return new BigDecimal(collected.path("amount").asText());
-    }
-
-    private UUID orderOf(String trackingNumber) {
-        return jdbc.sql("select order_id from shipments where tracking_number = ? order by created_at desc limit 1")
-                .param(trackingNumber)
-                .query(UUID.class)
-                .optional()
-                .orElseThrow(() -> new UnknownParcel(trackingNumber));
-    }
-
-    private boolean isNews(UUID orderId, String status, Instant at) {
-        return jdbc.sql(
-                                """
-                                update shipments set reported = :status, reported_at = :at
-                                where order_id = :order and reported is distinct from 'delivered'
-                                    and (reported_at is null or reported_at < :at or :status = 'delivered')
-                                """)
-                        .param("status", status)
-                        .param("at", Timestamp.from(at))
-                        .param("order", orderId)
-                        .update()
-                == 1;
     }
 }

@@ -38,15 +38,16 @@ class Books {
             + """
             select o.id, o.status, o.payment_state, o.payment_method, o.total, o.captured, o.refunded,
                 greatest(o.moved_at, b.returned_at, c.received_at) < now() - make_interval(secs => :grace) as overdue,
-                b.value as returned, c.amount as charged_back, l.amount as ledger, e.charges, e.charged, e.refunds, e.refund_open, e.shipped,
-                p.order_id is not null as parcel, r.held, r.released, r.sold,
+                b.value as returned, c.amount as charged_back, l.amount as ledger,
+                e.charges, e.charged, e.refunds, e.refund_open, e.shipped,
+                (select count(*) from shipments where order_id = o.id) as parcels,
+                o.fulfilment_state = 'part' as part, n.ready, n.gone, r.held, r.released, r.sold,
                 o.id::text in (select order_id from under_way)
                     or o.id::text in (select order_id from outboxed) as on_its_way
             from orders o
-            left join shipments p on p.order_id = o.id
             cross join lateral (
-                select coalesce(sum(value), 0) as value, max(returned_at) as returned_at
-                from returns where order_id = o.id) b
+                select coalesce(sum(amount), 0) as value, max(at) as returned_at
+                from promised_back where order_id = o.id) b
             cross join lateral (
                 select coalesce(sum(amount), 0) as amount, max(received_at) as received_at
                 from chargebacks where order_id = o.id) c
@@ -58,7 +59,7 @@ class Books {
                         then sum(amount) filter (where captured) end as charged,
                     coalesce(sum(amount) filter (where kind = 'refund' and known and happened), 0) as refunds,
                     coalesce(bool_or(kind = 'refund' and not known), false) as refund_open,
-                    coalesce(bool_or(kind = 'shipment' and known and happened), false) as shipped
+                    count(*) filter (where kind = 'shipment' and known and happened) as shipped
                 from (select kind, known_at is not null as known,
                           result ->> 'status' is distinct from 'never_happened' as happened,
                           kind = 'charge' and known_at is not null and result ->> 'status' = 'captured' as captured,
@@ -70,6 +71,11 @@ class Books {
                     coalesce(sum(quantity) filter (where state = 'released'), 0) as released,
                     coalesce(sum(quantity) filter (where state = 'sold'), 0) as sold
                 from reservations where order_id = o.id) r
+            cross join lateral (
+                select coalesce(sum(quantity - cancelled - back_ordered - shipped), 0) as ready,
+                    coalesce(sum(shipped), 0) as gone
+                from order_lines l where l.order_id = o.id
+                    and exists (select 1 from reservations h where h.order_id = o.id and h.sku = l.sku)) n
             where o.id = any(cast(:orders as uuid[]))
             """;
 
@@ -124,7 +130,7 @@ class Books {
 
     /**
      * Adds the money up, by currency: what was captured less what was given back is the value of what is paid and open or
-     * shipped and did not come back, and what is still owed to customers, where no bank took it back.
+     * shipped and was not given up, and what is still owed to customers, where no bank took it back.
      */
     void sumUp() {
         jdbc.sql(
@@ -147,7 +153,7 @@ class Books {
                                             payment_state in ('captured', 'collected', 'part_refunded', 'refunded') as paid,
                                             status in ('FAILED', 'CANCELLED', 'RETURNED') as ended
                                         from orders o left join (
-                                            select order_id, sum(value) as value from returns group by order_id) r
+                                            select order_id, sum(amount) as value from promised_back group by order_id) r
                                             on r.order_id = o.id
                                         left join (
                                             select order_id, sum(amount) as amount from chargebacks group by order_id) c
@@ -175,9 +181,15 @@ class Books {
                         rs.getBigDecimal("charged"),
                         rs.getBigDecimal("refunds"),
                         rs.getBoolean("refund_open"),
-                        rs.getBoolean("shipped")),
-                new OrderBooks.Goods(rs.getLong("held"), rs.getLong("released"), rs.getLong("sold")),
-                rs.getBoolean("parcel"),
+                        rs.getInt("shipped")),
+                new OrderBooks.Goods(
+                        rs.getLong("held"),
+                        rs.getLong("released"),
+                        rs.getLong("sold"),
+                        rs.getLong("ready"),
+                        rs.getLong("gone")),
+                rs.getInt("parcels"),
+                rs.getBoolean("part"),
                 rs.getBoolean("overdue"),
                 rs.getBoolean("on_its_way"));
     }

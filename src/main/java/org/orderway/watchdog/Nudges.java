@@ -9,9 +9,11 @@ import org.orderway.messages.Outbox;
 import org.orderway.messages.Outcome;
 import org.orderway.messages.Outcomes;
 import org.orderway.messages.OutgoingMessage;
+import org.orderway.orders.FulfilmentState;
 import org.orderway.orders.Order;
 import org.orderway.orders.OrderEvents;
 import org.orderway.orders.Orders;
+import org.orderway.orders.Parcels;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -26,13 +28,15 @@ class Nudges {
     private final JdbcClient jdbc;
     private final Orders orders;
     private final OrderEvents events;
+    private final Parcels parcels;
     private final Outcomes outcomes;
     private final Outbox outbox;
 
-    Nudges(JdbcClient jdbc, Orders orders, OrderEvents events, Outcomes outcomes, Outbox outbox) {
+    Nudges(JdbcClient jdbc, Orders orders, OrderEvents events, Parcels parcels, Outcomes outcomes, Outbox outbox) {
         this.jdbc = jdbc;
         this.orders = orders;
         this.events = events;
+        this.parcels = parcels;
         this.outcomes = outcomes;
         this.outbox = outbox;
     }
@@ -61,7 +65,8 @@ class Nudges {
 
     private List<Outbox.Entry> nudge(Stuck stuck) {
         Order order = orders.lock(stuck.order());
-        if (outcomes.find(order.id(), stuck.awaits()).isPresent()) {
+        boolean isPart = order.fulfilmentState() == FulfilmentState.PART;
+        if (!isPart && outcomes.find(order.id(), stuck.awaits()).isPresent()) {
             return List.of();
         }
         jdbc.sql(
@@ -90,7 +95,11 @@ class Nudges {
             case "reserve" -> recorded(order, "create");
             case "payment-handover" -> recorded(order, "reserve");
             case "charge", "payment-due" -> recorded(order, "payment-handover");
-            case "ship" -> recorded(order, order.paymentMethod().equals("cod") ? "payment-due" : "charge");
+            case "ship" ->
+                order.fulfilmentState() == FulfilmentState.PART
+                        ? Optional.of(List.of(events.backOrderFilled(
+                                order, parcels.of(order.id()).size() + 1, UUID.randomUUID())))
+                        : recorded(order, order.paymentMethod().equals("cod") ? "payment-due" : "charge");
             default -> throw new IllegalStateException("No step is called " + awaits);
         };
     }

@@ -14,8 +14,9 @@ import org.orderway.orders.PaymentState;
  *
  * @param money       captured and given back, by the order's row
  * @param effects     what gateway and carrier did, by the journal
- * @param goods       pieces by the state of their reservation
- * @param hasParcel   whether a parcel is on record
+ * @param goods       pieces by the state of their reservation, and by the lines
+ * @param parcels     how many are on record
+ * @param isPart      whether a part has left and the rest waits for goods, or for its parcel
  * @param isOverdue   whether it moved so long ago that refund and restock should be done
  * @param isOnItsWay  whether a message of it waits in the outbox, for a retry or as a dead letter
  */
@@ -27,7 +28,8 @@ record OrderBooks(
         Money money,
         Known effects,
         Goods goods,
-        boolean hasParcel,
+        int parcels,
+        boolean isPart,
         boolean isOverdue,
         boolean isOnItsWay) {
 
@@ -48,7 +50,7 @@ record OrderBooks(
      * @param total       what the order costs
      * @param captured    what it took
      * @param refunded    what it gave back
-     * @param returned    what the goods had cost that came back
+     * @param returned    the price of goods that came back, never left although they were paid, or were paid back of goodwill
      * @param chargedBack what the customer's bank took back
      * @param ledger      what the ledger says is left of all that
      */
@@ -67,12 +69,18 @@ record OrderBooks(
      * @param charged    their sum, or null when there are none or the gateway told no amount
      * @param refunded   the sum of known refunds
      * @param refundOpen whether a refund is intended and not yet known
-     * @param shipped    whether the carrier said that it has the parcel
+     * @param shipped    parcels of which the carrier said that it has them
      */
-    record Known(int charges, BigDecimal charged, BigDecimal refunded, boolean refundOpen, boolean shipped) {}
+    record Known(int charges, BigDecimal charged, BigDecimal refunded, boolean refundOpen, int shipped) {}
 
-    /** Pieces held, released and sold. */
-    record Goods(long held, long released, long sold) {}
+    /**
+     * Pieces of articles that are kept in stock.
+     *
+     * @param held     by the reservations, like released and sold
+     * @param ready    by the lines: nothing but their parcel is missing
+     * @param gone     by the lines: they have left the house
+     */
+    record Goods(long held, long released, long sold, long ready, long gone) {}
 
     /** The rules that these books break. */
     List<Violation> violations() {
@@ -119,7 +127,10 @@ record OrderBooks(
         }
     }
 
-    /** What has to go back: all of an order that came to nothing, else what was taken beyond the goods that stay out. */
+    /**
+     * What has to go back: all of an order that came to nothing, else what was taken beyond the goods that stay out and are
+     * not paid back.
+     */
     private BigDecimal owed() {
         if (status == OrderStatus.FAILED || status == OrderStatus.CANCELLED) {
             return money.captured();
@@ -162,14 +173,17 @@ record OrderBooks(
     }
 
     private void parcel(List<Violation> broken) {
-        boolean left = LEFT.contains(status);
-        if (left != hasParcel || left != effects.shipped()) {
+        if (hasLeft() != parcels > 0 || parcels != effects.shipped()) {
             broken.add(Invariant.PARCEL_LEFT.brokenBy(
                     id,
-                    (left ? "a parcel, being " : "no parcel, being ") + status,
-                    (hasParcel ? "a parcel on record" : "no parcel on record")
-                            + (effects.shipped() ? ", booked with the carrier" : ", not booked with the carrier")));
+                    (hasLeft() ? "a parcel, being " : "no parcel, being ") + status,
+                    parcels + " on record, " + effects.shipped() + " booked with the carrier"));
         }
+    }
+
+    /** Whether something has, be it everything or a part. */
+    private boolean hasLeft() {
+        return isPart || LEFT.contains(status);
     }
 
     private void goods(List<Violation> broken) {
@@ -182,10 +196,16 @@ record OrderBooks(
         if (HOLDING.contains(status) && goods.released() > 0) {
             broken.add(Invariant.GOODS_HELD.brokenBy(
                     id, "no pieces released, being " + status, goods.released() + " pieces released"));
+        } else if (HOLDING.contains(status) && goods.held() != goods.ready()) {
+            broken.add(Invariant.GOODS_HELD.brokenBy(
+                    id, goods.ready() + " pieces held, being " + status, goods.held() + " pieces held"));
         }
-        if (!LEFT.contains(status) && goods.sold() > 0) {
+        long expected = hasLeft() ? goods.gone() : 0;
+        if (goods.sold() != expected) {
             broken.add(Invariant.GOODS_SOLD.brokenBy(
-                    id, "no pieces sold, being " + status, goods.sold() + " pieces sold"));
+                    id,
+                    (expected == 0 ? "no" : expected) + " pieces sold, being " + status,
+                    goods.sold() + " pieces sold"));
         }
     }
 

@@ -12,7 +12,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Open orders that made no progress for long and of which nothing waits where we know of it. Such an order is waiting in the
+ * Open orders that made no progress for long and of which nothing waits where we know of it; one that waits for goods waits
+ * where it should. Such an order is waiting in the
  * queue of its next step, or its message is lost. It is lost when that queue is empty, or when an order that was placed after
  * this one had gone quiet has passed the step: a queue hands on in its order.
  */
@@ -26,6 +27,8 @@ class QuietOrders {
                 cross join lateral (
                     select id, lane, status, payment_method, payment_state, moved_at from orders
                     where orders.status = s.status and moved_at < now() - make_interval(secs => :stuckAfter)
+                        and not (orders.status = 'PAID' and not exists (select 1 from order_lines l
+                            where l.order_id = orders.id and l.quantity > l.cancelled + l.back_ordered + l.shipped))
                         and id::text not in (select order_id from under_way)
                         and (id::text not in (select order_id from outboxed)
                             or id in (select order_id from nudges

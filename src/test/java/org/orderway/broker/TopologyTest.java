@@ -37,6 +37,9 @@ class TopologyTest {
             order_events  | order.payment_sucess         | notification_queue audit_queue
             order_events  | order.failed                 | restock_queue refund_queue failed_order_queue notification_queue audit_queue
             order_events  | order.failed.payment         | failed_order_queue audit_queue
+            order_events  | order.line_cancelled         | refund_queue credit_note_queue notification_queue audit_queue
+            order_events  | order.refund_granted         | refund_queue notification_queue audit_queue
+            order_events  | order.backorder_filled       | shipping_queue notification_queue audit_queue
             order_events  | order.refunded               | credit_note_queue notification_queue audit_queue
             order_events  | order.cancelled              | restock_queue refund_queue credit_note_queue notification_queue audit_queue
             order_events  | order.returned               | restock_queue refund_queue credit_note_queue notification_queue audit_queue

@@ -189,7 +189,7 @@ class PagesTest extends PageTest {
                         .param("reason", "Ordered twice!")
                         .with(operator()))
                 .andExpect(redirectedUrl("/desk/orders/" + ID));
-        verify(cancellation).requested(eq(ID.toString()), eq(json("{\"reason\": \"ordered_twice\"}")));
+        verify(cancellation).requested(eq(Map.of("id", ID.toString())), eq(json("{\"reason\": \"ordered_twice\"}")));
         verify(doors).handToOutbox(List.of());
     }
 
@@ -322,6 +322,7 @@ class PagesTest extends PageTest {
                 NOW,
                 null,
                 null,
+                false,
                 List.of());
     }
 

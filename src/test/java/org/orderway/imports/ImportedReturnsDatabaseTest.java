@@ -93,7 +93,8 @@ class ImportedReturnsDatabaseTest extends DatabaseTest {
     }
 
     private void shipped(UUID order) {
-        jdbc.sql("update orders set status = 'SHIPPED', fulfilment_state = 'shipped' where id = ?")
+        status(order, "SHIPPED");
+        jdbc.sql("update orders set fulfilment_state = 'shipped' where id = ?")
                 .param(order)
                 .update();
     }

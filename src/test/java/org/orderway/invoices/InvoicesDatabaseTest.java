@@ -368,7 +368,8 @@ class InvoicesDatabaseTest extends DatabaseTest {
     }
 
     private void ship(UUID order) {
-        jdbc.sql("update orders set status = 'SHIPPED', fulfilment_state = 'shipped' where id = ?")
+        status(order, "SHIPPED");
+        jdbc.sql("update orders set fulfilment_state = 'shipped' where id = ?")
                 .param(order)
                 .update();
     }

@@ -114,7 +114,7 @@ class TemplatesTest {
         }
         files.add("reasons.properties");
 
-        assertThat(files).hasSize(11 * 4 + 1);
+        assertThat(files).hasSize(12 * 4 + 1);
         for (String locale : List.of("en", "de")) {
             try (Stream<Path> there = Files.list(FOLDER.resolve(locale))) {
                 assertThat(there.map(file -> file.getFileName().toString()))
@@ -134,6 +134,7 @@ class TemplatesTest {
                 "order.failed, true",
                 "order.payment_success, true",
                 "order.cancelled, true",
+                "order.line_cancelled, true",
                 "order.returned, true",
                 "order.refunded, true",
                 "order.refund_due, true",
@@ -147,7 +148,7 @@ class TemplatesTest {
                 "-, false"
             })
     void customersAreToldWhatHasATemplate(String type, boolean told) {
-        assertThat(new Notification(null, null, null, null, null, null, templates, null, "x").tells(type))
+        assertThat(new Notification(null, null, null, null, null, null, null, templates, null, "x").tells(type))
                 .isEqualTo(told);
     }
 
@@ -323,6 +324,23 @@ class TemplatesTest {
     }
 
     @Test
+    void tellsOfAParcelWhetherARestFollows() {
+        assertThat(mail("order.shipped", "prepaid", Map.of("complete", false)))
+                .contains("The rest follows with a further parcel.");
+        assertThat(mail("order.shipped", "prepaid", Map.of())).doesNotContain("The rest");
+    }
+
+    @Test
+    void tellsWhichPiecesAreCancelledAndWhetherMoneyGoesBack() {
+        assertThat(mail("order.line_cancelled", "prepaid", Map.of()))
+                .contains("2 x 85123A", "We give £5.10 back to you")
+                .doesNotContain("not charged");
+        assertThat(mail("order.line_cancelled", "prepaid", Map.of("refund", 0)))
+                .contains("85123A", "You are not charged for it")
+                .doesNotContain("We give");
+    }
+
+    @Test
     void tellsOfADeliveredOrderWhatWasPaidAtTheDoor() {
         assertThat(mail("order.delivered", "cod", Map.of()))
                 .contains("was delivered on November 21, 2026. You paid £17.85 at the door.");
@@ -402,6 +420,7 @@ class TemplatesTest {
                 Instant.EPOCH,
                 Instant.EPOCH,
                 null,
+                false,
                 List.of(new OrderLine(1, "85123A", 6, new BigDecimal("2.975"), "other")));
     }
 }

@@ -34,9 +34,10 @@ class CancellationsRouteTest extends RouteTest {
         Exchange answer =
                 call("cancelOrder", bytes("{\"reason\": \"ordered_twice\"}"), Map.of("id", orderId.toString()));
 
-        verify(cancellation, times(1)).requested(eq(orderId.toString()), argThat(request -> request.path("reason")
-                .asText()
-                .equals("ordered_twice")));
+        verify(cancellation, times(1))
+                .requested(
+                        eq(Map.of("id", orderId.toString())),
+                        argThat(request -> request.path("reason").asText().equals("ordered_twice")));
         assertThat(status(answer)).isEqualTo(202);
         assertThat(json.readTree(answer.getMessage().getBody(byte[].class)))
                 .isEqualTo(
@@ -44,6 +45,43 @@ class CancellationsRouteTest extends RouteTest {
         assertThat(end("hand-to-outbox-publish").getExchanges())
                 .extracting(e -> e.getMessage().getBody())
                 .containsExactly(cancelled, ended);
+    }
+
+    @Test
+    void cancelsSomePiecesUnderTheirKey() throws Exception {
+        Outbox.Entry cancelled = new Outbox.Entry(1, message("order.line_cancelled"));
+        when(cancellation.requested(any(), any()))
+                .thenReturn(new Cancellation.Answer(orderId, "W-1", "PAID", List.of(cancelled)));
+
+        Exchange answer = call(
+                "cancelOrder",
+                bytes("{\"lines\": [{\"sku\": \"85123A\", \"quantity\": 2}]}"),
+                Map.of("id", orderId.toString(), "Idempotency-Key", "k-1"));
+
+        verify(cancellation, times(1))
+                .requested(
+                        eq(Map.of("id", orderId.toString(), "Idempotency-Key", "k-1")),
+                        argThat(request -> request.at("/lines/0/quantity").asInt() == 2));
+        assertThat(status(answer)).isEqualTo(202);
+        assertThat(json.readTree(answer.getMessage().getBody(byte[].class))
+                        .path("status")
+                        .asText())
+                .isEqualTo("PAID");
+        assertThat(end("hand-to-outbox-publish").getExchanges())
+                .extracting(e -> e.getMessage().getBody())
+                .containsExactly(cancelled);
+    }
+
+    @Test
+    void tellsEachFaultOfPiecesToBeCancelled() {
+        Exchange answer = call(
+                "cancelOrder",
+                bytes("{\"lines\": [{\"sku\": \"A\", \"quantity\": 0}, {\"quantity\": 1}]}"),
+                Map.of("id", orderId.toString()));
+
+        assertThat(status(answer)).isEqualTo(400);
+        assertThat(answer.getMessage().getBody(String.class)).contains("/lines/0/quantity", "/lines/1/sku");
+        verify(cancellation, never()).requested(any(), any());
     }
 
     @Test

@@ -85,6 +85,7 @@ class DisbeliefTest {
                 Instant.EPOCH,
                 Instant.EPOCH,
                 null,
+                false,
                 List.of(new OrderLine(1, "LATE", 1, price, "other")));
     }
 }

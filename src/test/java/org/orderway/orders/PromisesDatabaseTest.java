@@ -182,7 +182,8 @@ class PromisesDatabaseTest extends DatabaseTest {
                 some.payment(),
                 some.currency(),
                 some.lines(),
-                promiseBy);
+                promiseBy,
+                false);
         return intake.accept(request, List.of(line(1, "A", 1)), lane, null).id();
     }
 

@@ -108,6 +108,6 @@ class CancelledCallsRouteTest extends RouteTest {
     }
 
     private Shipment shipment() {
-        return new Shipment(orderId, "shipment-" + orderId, null, List.of(), null, true, false, null);
+        return new Shipment(orderId, "shipment-" + orderId, 1, null, List.of(), null, true, false, null);
     }
 }

@@ -202,6 +202,34 @@ class PaymentReportsDatabaseTest extends WayOfAnOrder {
         assertThat(count("chargebacks")).isZero();
     }
 
+    @Test
+    void whatIsStillInTheHouseStaysThereWhenTheMoneyIsTakenBackAfterAPartHasLeft() {
+        bring("PAID");
+        jdbc.sql("update order_lines set back_ordered = 1 where line_no = 1").update();
+        shipping.settle(
+                shipping.intend(event("order.payment_success", order, Map.of())),
+                json("{\"carrier\": \"P\", \"shipmentId\": \"s\", \"trackingNumber\": \"T\", \"label\": \"L\"}"));
+
+        List<Outbox.Entry> entries = reports.report(chargeback("cb_1", "7.50"));
+
+        assertThat(told(entries))
+                .as("nothing comes back by itself")
+                .containsExactly("payment.chargeback", "order.line_cancelled", "order.analytics.ended");
+        assertThat(statusOf(order)).isEqualTo("SHIPPED");
+        assertThat(refunds.intend(event(
+                                "order.line_cancelled",
+                                order,
+                                Map.of(
+                                        "cancellationId",
+                                        body(entries, "order.line_cancelled")
+                                                .path("cancellationId")
+                                                .asText())))
+                        .isSettled())
+                .as("the bank has given it all back")
+                .isTrue();
+        assertThat(money()).isEqualTo("captured 7.5 0");
+    }
+
     // --- payouts
 
     @ParameterizedTest(name = "collected {0}, all comes back")

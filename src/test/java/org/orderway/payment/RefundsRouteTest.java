@@ -43,7 +43,15 @@ class RefundsRouteTest extends RouteTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"order.cancelled", "order.captured_late", "order.returned", "order.failed"})
+    @ValueSource(
+            strings = {
+                "order.cancelled",
+                "order.line_cancelled",
+                "order.captured_late",
+                "order.refund_granted",
+                "order.returned",
+                "order.failed"
+            })
     void refundsOnceUnderTheKey(String cause) throws Exception {
         when(refunds.intend(any())).thenReturn(open(false, true));
 

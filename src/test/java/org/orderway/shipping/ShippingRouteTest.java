@@ -148,6 +148,7 @@ class ShippingRouteTest extends RouteTest {
         return new Shipment(
                 orderId,
                 "shipment-" + orderId,
+                1,
                 new OrderRequest.ShipTo("Ada", List.of("1 High St"), "Leeds", "LS1", "GB"),
                 List.of(new OrderLine(1, "85123A", 6, new BigDecimal("2.55"), "other")),
                 null,

@@ -3,6 +3,7 @@ package org.orderway.shipping;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.orderway.messages.Outbox;
 import org.orderway.orders.Cancellation;
 import org.orderway.orders.InvalidOrder;
 import org.orderway.orders.OrderView;
+import org.orderway.orders.Returns;
 import org.orderway.testing.WayOfAnOrder;
 import org.springframework.beans.factory.annotation.Autowired;
 
@@ -81,6 +83,69 @@ class TrackingDatabaseTest extends WayOfAnOrder {
         assertThat(report("in_transit", "2026-11-21T08:00:00Z", null)).isEmpty();
         assertThat(statusOf(order)).isEqualTo("DELIVERED");
         assertThat(view.read(order.toString()).get("shipment")).asString().contains("reported=delivered");
+    }
+
+    @Test
+    void anOrderIsDeliveredWhenAllOfItsParcelsAre() {
+        inTwoParcels();
+
+        assertThat(told(report("out_for_delivery", NOON, null))).containsExactly("order.status_updated");
+        List<Outbox.Entry> first = report("delivered", NOON, null);
+        assertThat(told(first)).containsExactly("order.status_updated");
+        assertThat(body(first, "order.status_updated").path("trackingNumber").asText())
+                .isEqualTo(TRACKING);
+        assertThat(report("delivered", NOON, null)).as("again").isEmpty();
+        assertThat(statusOf(order)).isEqualTo("PAID");
+        sendTheRest("OW2");
+        assertThat(statusOf(order)).isEqualTo("SHIPPED");
+        assertThat(report("delivered", NOON, null)).as("of the first, again").isEmpty();
+        assertThat(told(reportOf("OW2", "out_for_delivery", MORNING)))
+                .as("each parcel has news of its own")
+                .containsExactly("order.status_updated");
+
+        List<Outbox.Entry> last = reportOf("OW2", "delivered", MORNING);
+        assertThat(told(last)).containsExactly("order.delivered", "order.analytics.ended");
+        assertThat(body(last, "order.delivered").path("deliveredAt").asText())
+                .as("when the last one arrived, whichever was told last")
+                .isEqualTo(NOON);
+
+        assertThat(column("status || ' ' || fulfilment_state")).isEqualTo("DELIVERED delivered");
+        assertThat(view.read(order.toString()).get("parcels").toString())
+                .contains("reported=delivered, reportedAt=" + NOON, "reported=delivered, reportedAt=" + MORNING);
+    }
+
+    @Test
+    void anOrderWhoseRestIsCancelledAfterTheFirstParcelArrivedIsDelivered() {
+        inTwoParcels();
+        report("delivered", NOON, null);
+
+        Cancellation.Answer answer =
+                cancellation.cancelPieces(order, List.of(new Returns.Pieces("A", 1)), "customer", null);
+
+        assertThat(answer.status()).isEqualTo("DELIVERED");
+        assertThat(told(answer.entries()))
+                .containsExactly("order.line_cancelled", "order.delivered", "order.analytics.ended");
+        assertThat(body(answer.entries(), "order.delivered").path("deliveredAt").asText())
+                .isEqualTo(NOON);
+    }
+
+    /** One piece of the first line waits for goods; the others have left. */
+    private void inTwoParcels() {
+        bring("PAID");
+        jdbc.sql("update order_lines set back_ordered = 1 where line_no = 1").update();
+        shipping.settle(shipping.intend(event("order.payment_success", order, Map.of())), parcel(TRACKING));
+        assertThat(column("status || ' ' || fulfilment_state")).isEqualTo("PAID part");
+    }
+
+    private void sendTheRest(String trackingNumber) {
+        jdbc.sql("update order_lines set back_ordered = 0").update();
+        shipping.settle(
+                shipping.intend(event("order.backorder_filled", order, Map.of("parcel", 2))), parcel(trackingNumber));
+    }
+
+    private JsonNode parcel(String trackingNumber) {
+        return json("{\"carrier\": \"P\", \"shipmentId\": \"s\", \"trackingNumber\": \"" + trackingNumber
+                + "\", \"label\": \"L\"}");
     }
 
     @Test
@@ -196,6 +261,13 @@ class TrackingDatabaseTest extends WayOfAnOrder {
         Shipment shipment = shipping.intend(event("order.payment_success", order, Map.of()));
 
         assertThat(shipment.request()).containsEntry("collect", new Shipment.Collect(new BigDecimal("7.50"), "GBP"));
+    }
+
+    private List<Outbox.Entry> reportOf(String trackingNumber, String status, String at) {
+        return tracking.report(mapper.createObjectNode()
+                .put("trackingNumber", trackingNumber)
+                .put("status", status)
+                .put("occurredAt", at));
     }
 
     private List<Outbox.Entry> report(String status, String at, String collected) {

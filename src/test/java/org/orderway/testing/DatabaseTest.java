@@ -74,7 +74,8 @@ public abstract class DatabaseTest {
                             chargebacks, simulators.shipments,
                             fraud_checks, fraud_reviews, fraud_signals, fraud_usuals,
                             behaviour, purchases, counted_orders, order_counts, article_counts, pair_counts,
-                            retried, analytics_rebuilds
+                            retried, analytics_rebuilds,
+                            cancellations, cancellation_lines, goodwill
                         """)
                 .update();
     }
@@ -99,9 +100,14 @@ public abstract class DatabaseTest {
         return new OrderLine(no, sku, quantity, new BigDecimal("2.5"), "other");
     }
 
+    /** Puts an order somewhere; one that has left the house takes its pieces along. */
     protected void status(UUID order, String status) {
         jdbc.sql("update orders set status = ? where id = ?")
                 .params(status, order)
+                .update();
+        jdbc.sql(
+                        "update order_lines set shipped = quantity - cancelled where order_id = ? and ? in ('SHIPPED', 'DELIVERED')")
+                .params(order, status)
                 .update();
     }
 

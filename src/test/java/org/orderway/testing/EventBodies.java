@@ -71,9 +71,30 @@ public final class EventBodies {
             Map.entry(
                     "order.payment_success",
                     Map.of("method", "prepaid", "captured", 17.85, "due", 0, "currency", "GBP")),
-            Map.entry("order.shipping_prepared", Map.of("carrier", "Parcels", "trackingNumber", "OW1GB")),
-            Map.entry("order.shipped", Map.of("carrier", "Parcels", "trackingNumber", "OW1GB")),
+            Map.entry("order.shipping_prepared", Map.of("parcel", 1, "carrier", "Parcels", "trackingNumber", "OW1GB")),
+            Map.entry(
+                    "order.shipped",
+                    Map.of("parcel", 1, "carrier", "Parcels", "trackingNumber", "OW1GB", "complete", true)),
+            Map.entry("order.backorder_filled", Map.of("parcel", 2)),
             Map.entry("order.cancelled", Map.of("reason", "customer", "refund", 17.85, "currency", "GBP")),
+            Map.entry(
+                    "order.line_cancelled",
+                    Map.of(
+                            "cancellationId",
+                            "0193a5c0-0000-7000-8000-00000000000e",
+                            "reason",
+                            "customer",
+                            "lines",
+                            List.of(Map.of("line", 1, "sku", "85123A", "quantity", 2)),
+                            "value",
+                            5.10,
+                            "refund",
+                            5.10,
+                            "currency",
+                            "GBP")),
+            Map.entry(
+                    "order.refund_granted",
+                    Map.of("goodwillId", "0193a5c0-0000-7000-8000-00000000000d", "amount", 5.10, "currency", "GBP")),
             Map.entry("order.captured_late", Map.of("amount", 17.85, "currency", "GBP")),
             Map.entry(
                     "order.returned",
@@ -107,7 +128,13 @@ public final class EventBodies {
             Map.entry("payment.refunded", movement("refund-1")),
             Map.entry(
                     "order.status_updated",
-                    Map.of("status", "out_for_delivery", "reportedFor", "2026-11-20T09:30:00Z")),
+                    Map.of(
+                            "trackingNumber",
+                            "OW1GB",
+                            "status",
+                            "out_for_delivery",
+                            "reportedFor",
+                            "2026-11-20T09:30:00Z")),
             Map.entry("order.refund_due", Map.of("payout", "payout-1", "amount", 5.10, "currency", "GBP")),
             Map.entry("order.alarm.collection", ALARM),
             Map.entry("order.alarm.payment", ALARM),

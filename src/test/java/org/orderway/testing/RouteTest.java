@@ -52,6 +52,7 @@ import org.orderway.finance.Ledger;
 import org.orderway.fraud.Fraud;
 import org.orderway.fraud.Reviews;
 import org.orderway.imports.ImportedReturns;
+import org.orderway.inventory.BackOrders;
 import org.orderway.inventory.Expiry;
 import org.orderway.inventory.Inventory;
 import org.orderway.inventory.Products;
@@ -69,6 +70,7 @@ import org.orderway.notification.Notification;
 import org.orderway.notification.RequestedMessages;
 import org.orderway.orders.Cancellation;
 import org.orderway.orders.Customers;
+import org.orderway.orders.Goodwill;
 import org.orderway.orders.Intake;
 import org.orderway.orders.NormalLane;
 import org.orderway.orders.OrderProcessing;
@@ -230,10 +232,16 @@ public abstract class RouteTest {
     protected PickList pickList;
 
     @MockitoBean
+    protected BackOrders backOrders;
+
+    @MockitoBean
     protected Cancellation cancellation;
 
     @MockitoBean
     protected Returns returns;
+
+    @MockitoBean
+    protected Goodwill goodwill;
 
     @MockitoBean
     protected ImportedReturns importedReturns;

@@ -145,7 +145,7 @@ abstract class OrdersOfAllKinds extends DatabaseTest {
         return order;
     }
 
-    private UUID ship(UUID order) {
+    UUID ship(UUID order) {
         Shipment shipment = shipping.intend(event("order.payment_success", order, Map.of()));
         shipping.settle(
                 shipment,

@@ -137,6 +137,27 @@ class StuckOrdersDatabaseTest extends OrdersOfAllKinds {
     }
 
     @Test
+    void anOrderThatWaitsForGoodsIsNotStuckUntilTheyHaveComeAndNothingTellsOfIt() {
+        jdbc.sql("update order_lines set back_ordered = 1 where order_id = ? and sku = 'A'")
+                .param(paid)
+                .update();
+        jdbc.sql("update reservations set quantity = 1 where order_id = ? and sku = 'A'")
+                .param(paid)
+                .update();
+        ship(paid);
+        longAgo(paid);
+
+        assertThat(stuckAndNudged()).as("it waits for goods").isEmpty();
+
+        jdbc.sql("update order_lines set back_ordered = 0 where order_id = ?")
+                .param(paid)
+                .update();
+        assertThat(stuckAndNudged())
+                .extracting(entry -> entry.message().routingKey())
+                .containsExactly("order.backorder_filled");
+    }
+
+    @Test
     void leavesOrdersAloneThatMovedJustNow() {
         assertThat(stuckAndNudged()).isEmpty();
 

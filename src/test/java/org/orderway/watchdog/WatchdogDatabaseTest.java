@@ -202,20 +202,50 @@ class WatchdogDatabaseTest extends OrdersOfAllKinds {
                         "a shipped order has no parcel",
                         "delete from shipments where order_id = {shipped}",
                         "parcel_left of shipped: a parcel, being SHIPPED"
-                                + " / no parcel on record, booked with the carrier"),
+                                + " / 0 on record, 1 booked with the carrier"),
                 new Damage(
                         "a parcel left that the carrier never confirmed",
                         "update effects set known_at = null where order_id = {shipped} and kind = 'shipment'",
                         "parcel_left of shipped: a parcel, being SHIPPED"
-                                + " / a parcel on record, not booked with the carrier"),
+                                + " / 1 on record, 0 booked with the carrier"),
                 new Damage(
                         "a parcel left for an order that is not shipped",
                         """
                         insert into shipments (order_id, carrier, shipment_id, tracking_number, label)
                         values ({paid}, 'Parcels', 'sh-2', 'T2', 'L')
                         """,
-                        "parcel_left of paid: no parcel, being PAID"
-                                + " / a parcel on record, not booked with the carrier"),
+                        "parcel_left of paid: no parcel, being PAID" + " / 1 on record, 0 booked with the carrier"),
+                new Damage(
+                        "two parcels were booked for one",
+                        """
+                        insert into effects (key, kind, order_id, known_at, result)
+                        values ('shipment-again', 'shipment', {shipped}, now(), '{}')
+                        """,
+                        "parcel_left of shipped: a parcel, being SHIPPED / 1 on record, 2 booked with the carrier"),
+                new Damage(
+                        "a cancelled piece is held",
+                        "update order_lines set cancelled = 1 where order_id = {paid} and sku = 'A'",
+                        "goods_held of paid: 2 pieces held, being PAID / 3 pieces held"),
+                new Damage(
+                        "a piece is sold that has not left",
+                        "update order_lines set shipped = 1 where order_id = {shipped} and sku = 'A'",
+                        "goods_sold of shipped: 2 pieces sold, being SHIPPED / 3 pieces sold"),
+                new Damage(
+                        "the price of a cancelled piece was kept",
+                        """
+                        insert into cancellations (id, order_id, request, reason, value, refund, cancelled_at)
+                        values ({paid}, {paid}, 'A', 'customer', 2.5, 2.5, now() - interval '1 hour');
+                        update orders set moved_at = moved_at - interval '1 hour' where id = {paid}
+                        """,
+                        "money_kept of paid: refunded 2.5, being PAID / refunded 0"),
+                new Damage(
+                        "what was granted never went back",
+                        """
+                        insert into goodwill (id, order_id, request, amount, reason, granted_by, granted_at)
+                        values ({shipped}, {shipped}, '1', 1, 'late', 'Ada', now() - interval '1 hour');
+                        update orders set moved_at = moved_at - interval '1 hour' where id = {shipped}
+                        """,
+                        "money_kept of shipped: refunded 1, being SHIPPED / refunded 0"),
                 new Damage(
                         "an entry of a trail was put in by hand",
                         """
