@@ -79,7 +79,28 @@ class ArchitectureTest {
                     "org.orderway.watchdog..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("org.orderway.broker..", "org.orderway.embedded..", "org.orderway.http..");
+            .resideInAnyPackage(
+                    "org.orderway.broker..",
+                    "org.orderway.embedded..",
+                    "org.orderway.http..",
+                    "org.orderway.security..");
+
+    /** Who may come in is decided at the doors, before a feature is reached. */
+    @ArchTest
+    static final ArchRule securityKnowsTheDoorsAlone = classes()
+            .that()
+            .resideInAPackage("org.orderway.security..")
+            .should()
+            .onlyDependOnClassesThat(JavaClass.Predicates.resideOutsideOfPackage("org.orderway..")
+                    .or(JavaClass.Predicates.resideInAnyPackage("org.orderway.security..", "org.orderway.http..")));
+
+    @ArchTest
+    static final ArchRule nobodyKnowsWhoMayComeIn = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.orderway.security..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.orderway.security..");
 
     @ArchTest
     static final ArchRule ordersKnowNoFeature = classes()

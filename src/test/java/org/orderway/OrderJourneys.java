@@ -412,6 +412,36 @@ abstract class OrderJourneys {
         assertStock(few, 2, 0);
     }
 
+    // --- who may place an order
+
+    @Test
+    void aShopPlacesOrdersWithAKeyUntilItIsTakenAway() {
+        String name = number("shop");
+        Answer made =
+                shop.send("POST", "/ops/api-keys", "application/json", "{\"shop\": \"" + name + "\", \"by\": \"Ada\"}");
+        assertThat(made.status()).as("%s", made.body()).isEqualTo(201);
+        String key = made.body().path("key").asText();
+        String form = line(form("prepaid", "tok_ok"), stocked(5), 1, "5").toString();
+
+        String id = Shop.accepted(shop.send("POST", "/orders", "application/json", form, "X-API-Key", key));
+        assertThat(shop.send("GET", "/ops/failures", null, null, "X-API-Key", key)
+                        .status())
+                .isEqualTo(403);
+        assertThat(shop.get("/ops/api-keys").body().findValuesAsText("shop")).contains(name);
+        assertThat(shop.get("/ops/api-keys").body().toString()).doesNotContain(key);
+
+        Answer ended = shop.send(
+                "POST",
+                "/ops/api-keys/" + made.body().path("id").asLong() + "/revoke",
+                "application/json",
+                "{\"by\": \"Ada\"}");
+        assertThat(ended.status()).isEqualTo(200);
+        assertThat(shop.send("GET", "/orders/" + id, null, null, "X-API-Key", key)
+                        .status())
+                .isEqualTo(401);
+        awaitStatus(id, "SHIPPED");
+    }
+
     // --- what comes twice
 
     @ParameterizedTest(name = "after {0} days")

@@ -34,6 +34,7 @@ class Welcome {
                   queues       {}/ops/topology.html
                   API          {}/openapi.yaml
                   health       {}/actuator/health
+                Figures, mail and queues ask for the login operator.
                 """
                         .stripTrailing(),
                 base,

@@ -13,7 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import org.springframework.core.Ordered;
+import org.springframework.boot.autoconfigure.security.SecurityProperties;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
@@ -22,10 +22,10 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * No body beyond the limit is held in memory: neither Tomcat nor Camel knows such a limit. A body that does not tell its
- * length is read here as far as the limit, so that the refusal comes before anything is done.
+ * length is read here as far as the limit, so that the refusal comes before anything is done; but only of whom the doors let in.
  */
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE + 10)
+@Order(SecurityProperties.DEFAULT_FILTER_ORDER + 10)
 class BodyLimit extends OncePerRequestFilter {
 
     private final HttpSettings settings;

@@ -29,6 +29,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.orderway.messages.MalformedJson;
 import org.orderway.messages.StrictJson;
 import org.springframework.http.MediaType;
@@ -146,6 +147,14 @@ public class Contract {
             throw refusal(faults);
         }
         return values;
+    }
+
+    /** Every parameter that any operation has: in its path, query or headers. */
+    Stream<String> parameterNames() {
+        return operations.values().stream()
+                .flatMap(operation -> operation.parameters().stream())
+                .map(Parameter::name)
+                .distinct();
     }
 
     private static boolean isEmpty(byte[] body) {

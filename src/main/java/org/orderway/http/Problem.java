@@ -32,7 +32,10 @@ public final class Problem extends ErrorResponseException {
         // Set here, it is answered to whoever asks for another media type too.
         getHeaders().setContentType(MediaType.APPLICATION_PROBLEM_JSON);
         if (retryAfter != null) {
-            getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, retryAfter.toSeconds())));
+            getHeaders()
+                    .set(
+                            HttpHeaders.RETRY_AFTER,
+                            Long.toString(Math.max(1, retryAfter.plusMillis(999).toSeconds())));
         }
     }
 
@@ -64,6 +67,11 @@ public final class Problem extends ErrorResponseException {
     /** 422: well formed, but it contradicts an earlier request, as an Idempotency-Key used with another body. */
     public static Problem unprocessable(String detail) {
         return of(HttpStatus.UNPROCESSABLE_ENTITY, detail);
+    }
+
+    /** 429: the sender asks for too much; it may go on after the time told. */
+    public static Problem tooMany(String detail, Duration retryAfter) {
+        return new Problem(HttpStatus.TOO_MANY_REQUESTS, detail, List.of(), retryAfter, null);
     }
 
     /** 503: a part is away or the backlog is full; the sender may try again after the time told. */

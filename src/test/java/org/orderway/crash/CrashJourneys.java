@@ -48,6 +48,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.orderway.testing.ChildJvm;
 import org.orderway.testing.RealRabbit;
+import org.orderway.testing.Shop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.logging.LogLevel;
@@ -442,6 +443,7 @@ abstract class CrashJourneys {
     private int send(HttpRequest.Builder request) {
         HttpRequest complete = request.timeout(Duration.ofSeconds(20))
                 .header("Content-Type", "application/json")
+                .header("Authorization", Shop.OPERATOR)
                 .build();
         try {
             return HTTP.send(complete, BodyHandlers.discarding()).statusCode();

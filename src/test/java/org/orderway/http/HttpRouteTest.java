@@ -17,9 +17,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -31,10 +29,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.actuate.autoconfigure.security.servlet.ManagementWebSecurityAutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.amqp.RabbitAutoConfiguration;
 import org.springframework.boot.autoconfigure.flyway.FlywayAutoConfiguration;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration;
+import org.springframework.boot.autoconfigure.security.servlet.SecurityAutoConfiguration;
+import org.springframework.boot.autoconfigure.security.servlet.SecurityFilterAutoConfiguration;
+import org.springframework.boot.autoconfigure.security.servlet.UserDetailsServiceAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -44,11 +46,9 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.test.context.ActiveProfiles;
-import org.springframework.transaction.CannotCreateTransactionException;
 
-/** The real doors and the real answers, with stub rooms behind; neither broker nor database. */
+/** The real doors and the real answers, with stub rooms behind and nobody who asks for a login; neither broker nor database. */
 @ActiveProfiles("http-test")
 @ExtendWith(OutputCaptureExtension.class)
 @SpringBootTest(
@@ -389,6 +389,10 @@ class HttpRouteTest {
             exclude = {
                 DataSourceAutoConfiguration.class,
                 FlywayAutoConfiguration.class,
+                SecurityAutoConfiguration.class,
+                SecurityFilterAutoConfiguration.class,
+                UserDetailsServiceAutoConfiguration.class,
+                ManagementWebSecurityAutoConfiguration.class,
                 RabbitAutoConfiguration.class,
                 SpringRabbitMQComponentAutoConfiguration.class
             })
@@ -413,37 +417,6 @@ class HttpRouteTest {
                 chain.doFilter(request, response);
                 handedOn.add(request.isAsyncStarted());
             };
-        }
-    }
-
-    /** What the rooms behind the doors would answer. */
-    public static class Rooms {
-
-        public Map<String, Object> order(Map<String, Object> parameters) {
-            String id = (String) parameters.get("id");
-            switch (id) {
-                case "none" -> throw Problem.notFound("There is no order none");
-                case "taken" -> throw Problem.conflict("The number is taken");
-                case "reused" -> throw Problem.unprocessable("The key was used with another body");
-                case "full" -> throw Problem.unavailable("The backlog is full", Duration.ofSeconds(30));
-                case "no-connection" -> throw new CannotGetJdbcConnectionException("jdbc:secret is away");
-                case "no-transaction" -> throw new CannotCreateTransactionException("jdbc:secret is away");
-                case "bug" -> throw new IllegalStateException("jdbc:secret");
-                default -> {}
-            }
-            return new LinkedHashMap<>(parameters);
-        }
-
-        public Map<String, Object> length(byte[] body) {
-            return Map.of("length", body.length);
-        }
-
-        public Map<String, Object> report() {
-            return Map.of("revenue", new BigDecimal("1E+2"));
-        }
-
-        public String mails() {
-            return "[]";
         }
     }
 }

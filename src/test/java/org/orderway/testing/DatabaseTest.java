@@ -75,7 +75,7 @@ public abstract class DatabaseTest {
                             fraud_checks, fraud_reviews, fraud_signals, fraud_usuals,
                             behaviour, purchases, counted_orders, order_counts, article_counts, pair_counts,
                             retried, analytics_rebuilds,
-                            cancellations, cancellation_lines, goodwill
+                            cancellations, cancellation_lines, goodwill, api_keys
                         """)
                 .update();
     }

@@ -85,6 +85,7 @@ import org.orderway.payment.PaymentReports;
 import org.orderway.payment.Payouts;
 import org.orderway.payment.Refunds;
 import org.orderway.recommendations.Recommendations;
+import org.orderway.security.ApiKeys;
 import org.orderway.shipping.Shipping;
 import org.orderway.shipping.Tracking;
 import org.orderway.simulators.CarrierSimulator;
@@ -351,6 +352,9 @@ public abstract class RouteTest {
 
     @MockitoBean
     protected TextsSimulator textsSimulator;
+
+    @MockitoBean
+    protected ApiKeys apiKeys;
 
     @MockitoBean
     protected PlatformTransactionManager transactions;

@@ -26,6 +26,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,8 +34,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/** A shop that uses Orderway over HTTP, and sees to it that every answer is as the contract says. */
+/**
+ * Uses Orderway over HTTP, logged in as its operator unless a request says otherwise, and sees to it that every answer is as the
+ * contract says.
+ */
 public final class Shop {
+
+    /** The logins of {@code application.properties} beside the tests, as the header Authorization shows them. */
+    public static final String OPERATORS_PASSWORD = "the-operators-password";
+
+    public static final String OPERATOR = basic("operator:" + OPERATORS_PASSWORD);
+
+    public static final String VIEWER = basic("viewer:the-viewers-password");
+
+    /** In place of a login: the request shows none. */
+    public static final String NOBODY = "";
 
     private static final String JSON = "application/json";
 
@@ -53,6 +67,24 @@ public final class Shop {
 
     public Shop(int port) {
         this.base = URI.create("http://127.0.0.1:" + port);
+    }
+
+    private static String basic(String login) {
+        return "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A request with these headers, and with the operator's login if they show none of their own. */
+    private HttpRequest.Builder request(String path, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofSeconds(60));
+        boolean showsLogin = false;
+        for (int i = 0; i < headers.length; i += 2) {
+            boolean login = headers[i].equals("Authorization") || headers[i].equals("X-API-Key");
+            if (!login || !headers[i + 1].equals(NOBODY)) {
+                request.header(headers[i], headers[i + 1]);
+            }
+            showsLogin |= login;
+        }
+        return showsLogin ? request : request.header("Authorization", OPERATOR);
     }
 
     /** An answer; its body is null when it is not JSON. */
@@ -143,10 +175,7 @@ public final class Shop {
     /** The same as a table. */
     public String reportAsCsv(String query) {
         HttpResponse<String> answer = client.sendAsync(
-                        HttpRequest.newBuilder(base.resolve("/reports/orders" + query))
-                                .header("Accept", "text/csv")
-                                .build(),
-                        BodyHandlers.ofString())
+                        request("/reports/orders" + query, "Accept", "text/csv").build(), BodyHandlers.ofString())
                 .join();
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("text/csv");
@@ -207,7 +236,7 @@ public final class Shop {
 
     /** The lines of a stream, as they come. */
     public CompletableFuture<HttpResponse<Stream<String>>> lines(String path) {
-        return client.sendAsync(HttpRequest.newBuilder(base.resolve(path)).build(), BodyHandlers.ofLines());
+        return client.sendAsync(request(path).timeout(Duration.ofMinutes(5)).build(), BodyHandlers.ofLines());
     }
 
     /** The trail of an order, and whether it is as it was written. */
@@ -239,12 +268,8 @@ public final class Shop {
     public record File(int status, String type, byte[] content) {}
 
     public File file(String path, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path));
-        if (headers.length > 0) {
-            request.headers(headers);
-        }
-        HttpResponse<byte[]> answer =
-                client.sendAsync(request.build(), BodyHandlers.ofByteArray()).join();
+        HttpResponse<byte[]> answer = client.sendAsync(request(path, headers).build(), BodyHandlers.ofByteArray())
+                .join();
         return new File(
                 answer.statusCode(), answer.headers().firstValue("Content-Type").orElse(""), answer.body());
     }
@@ -261,14 +286,10 @@ public final class Shop {
     /** Sends without waiting, as one of many at the same moment. */
     public CompletableFuture<Answer> sendAsync(
             String method, String path, String contentType, String body, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path))
-                .timeout(Duration.ofSeconds(60))
+        HttpRequest.Builder request = request(path, headers)
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (contentType != null) {
             request.header("Content-Type", contentType);
-        }
-        if (headers.length > 0) {
-            request.headers(headers);
         }
         return client.sendAsync(request.build(), BodyHandlers.ofString()).thenApply(Shop::answer);
     }

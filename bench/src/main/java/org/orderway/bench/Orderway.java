@@ -49,6 +49,8 @@ final class Orderway implements AutoCloseable {
         options.settings().forEach(setting -> command.add("--" + setting));
         ProcessBuilder java =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        java.environment().put("ORDERWAY_API_KEYS", "not-required");
+        java.environment().put("ORDERWAY_SECURITY_REQUESTSPERSECOND", "0");
         java.environment().put("ORDERWAY_RABBITMQ_ADDRESSES", rabbit.address());
         java.environment().put("ORDERWAY_RABBITMQ_VHOST", rabbit.vhost());
         java.environment().put("ORDERWAY_RABBITMQ_USER", rabbit.user());

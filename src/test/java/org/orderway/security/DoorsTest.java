@@ -1,0 +1,486 @@
+package org.orderway.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.Mockito.when;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.camel.component.springrabbit.springboot.SpringRabbitMQComponentAutoConfiguration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.orderway.http.HttpSettings;
+import org.orderway.http.Rooms;
+import org.orderway.testing.Shop;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.amqp.RabbitAutoConfiguration;
+import org.springframework.boot.autoconfigure.flyway.FlywayAutoConfiguration;
+import org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.ComponentScan.Filter;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.FilterType;
+import org.springframework.context.annotation.Primary;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.test.context.ActiveProfiles;
+import org.springframework.test.context.bean.override.mockito.MockitoBean;
+
+/** The real doors over HTTP, with stub rooms behind them: who is let in where. */
+@ActiveProfiles("doors-test")
+@SpringBootTest(
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {
+            "camel.main.routes-include-pattern=file:routes-yaml/http.camel.yaml,"
+                    + "file:routes-yaml/shared/problems.camel.yaml,file:routes-yaml/shared/answer.camel.yaml,"
+                    + "classpath:http/rooms.camel.yaml",
+            "orderway.security.api-keys=required",
+            "orderway.security.requests-per-second=" + DoorsTest.REQUESTS,
+            "orderway.security.wrong-per-minute=" + DoorsTest.WRONG,
+            // Callers of different addresses, as a proxy before us would tell them.
+            "server.forward-headers-strategy=native",
+            "management.endpoint.health.validate-group-membership=false"
+        })
+class DoorsTest {
+
+    static final int REQUESTS = 30;
+    static final int WRONG = 5;
+
+    private static final String JSON = "application/json";
+    private static final String ORDER = "{\"id\": 1, \"product\": \"Laptop\", \"quantity\": 1, \"price\": 999.99}";
+    private static final String KEY = "ow_a-key-of-leeds";
+    private static final Pattern CSRF = Pattern.compile("name=\"_csrf\"[^>]*value=\"([^\"]+)\"");
+
+    /** Stands still, but for what a test lets pass: how fast this machine is must not count. */
+    static final AtomicLong NANOS = new AtomicLong();
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    @MockitoBean
+    private ApiKeys keys;
+
+    @Autowired
+    private ObjectMapper json;
+
+    @LocalServerPort
+    private int port;
+
+    @BeforeEach
+    void giveAKeyToTheShopInLeeds() {
+        NANOS.addAndGet(Duration.ofHours(1).toNanos());
+        when(keys.shopOf(anyString())).thenReturn(Optional.empty());
+        when(keys.shopOf(KEY)).thenReturn(Optional.of("leeds"));
+        when(keys.shopOf("ow_busy")).thenReturn(Optional.of("busy"));
+    }
+
+    /** An operation of the contract. */
+    record Operation(String method, String path, String tag) {
+
+        boolean readsPayload() {
+            return path.equals("/mails") || path.equals("/ops/dead-letters/1");
+        }
+    }
+
+    static Stream<Operation> operations() throws IOException {
+        List<Operation> found = new ArrayList<>();
+        try (InputStream file = DoorsTest.class.getResourceAsStream("/openapi/orderway.yaml")) {
+            JsonNode paths = new YAMLMapper().readTree(file).path("paths");
+            paths.properties().forEach(path -> path.getValue()
+                    .properties()
+                    .forEach(method -> found.add(new Operation(
+                            method.getKey().toUpperCase(Locale.ROOT),
+                            path.getKey().replaceAll("\\{[a-z]+}", "1"),
+                            method.getValue().at("/tags/0").asText()))));
+        }
+        return found.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("operations")
+    void everyDoorOpensToThoseItIsFor(Operation door) throws Exception {
+        boolean nobody = letsIn(door);
+        boolean shop = letsIn(door, "X-API-Key", KEY);
+        boolean viewer = letsIn(door, "Authorization", Shop.VIEWER);
+        boolean operator = letsIn(door, "Authorization", Shop.OPERATOR);
+
+        List<Boolean> expected =
+                switch (door.tag()) {
+                    case "webhooks" -> List.of(true, true, true, true);
+                    case "ops", "reports" ->
+                        List.of(false, false, door.method().equals("GET") && !door.readsPayload(), true);
+                    default -> List.of(false, true, false, true);
+                };
+        assertThat(List.of(nobody, shop, viewer, operator))
+                .as("nobody, a shop, a viewer, an operator at %s", door)
+                .isEqualTo(expected);
+    }
+
+    private boolean letsIn(Operation door, String... login) throws Exception {
+        HttpResponse<String> answer = send(door.method(), door.path(), null, login);
+        if (answer.statusCode() == 401 || answer.statusCode() == 403) {
+            problem(answer, login.length == 0 ? 401 : 403);
+            return false;
+        }
+        return true;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "/desk",
+                "/desk/orders/1",
+                "/start/flow",
+                "/asyncapi.yaml",
+                "/ops/anything",
+                "/nowhere",
+                "/error",
+                "/simulators/gateway/charges/1",
+                "/actuator",
+                "/actuator/prometheus",
+                "/actuator/info",
+                "/actuator/env",
+                "/actuator/hawtio",
+                "/actuator/jolokia",
+                "/jolokia",
+                "/hawtio",
+            })
+    void whatIsNotOpenedIsClosed(String path) throws Exception {
+        problem(send("GET", path, null), 401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/actuator/health", "/actuator/health/liveness", "/openapi.yaml", "/login"})
+    void whoeverWatchesOverItNeedsNoLogin(String path) throws Exception {
+        assertThat(send("GET", path, null).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void healthTellsNothingButItself() throws Exception {
+        assertThat(json.readTree(send("GET", "/actuator/health", null).body()).has("components"))
+                .isFalse();
+    }
+
+    @Test
+    void aShopShowsItsKeyInEitherHeader() throws Exception {
+        assertThat(send("POST", "/orders", ORDER, "Authorization", "Bearer " + KEY)
+                        .statusCode())
+                .isEqualTo(202);
+        assertThat(send("POST", "/orders", ORDER, "X-API-Key", KEY).statusCode())
+                .isEqualTo(202);
+    }
+
+    @Test
+    void aWrongKeyIsRefusedAndTellsWhatWouldBeRight() throws Exception {
+        HttpResponse<String> answer =
+                send("POST", "/orders", ORDER, "X-API-Key", "ow_wrong", "X-Forwarded-For", "10.1.1.1");
+
+        assertThat(problem(answer, 401).path("detail").asText()).contains("API key");
+        assertThat(answer.headers().firstValue("WWW-Authenticate").orElse("")).startsWith("Bearer");
+        assertThat(answer.body()).doesNotContain("ow_wrong");
+    }
+
+    @Test
+    void whileKeysCannotBeLookedUpAShopIsToldToTryAgain() throws Exception {
+        when(keys.shopOf(anyString())).thenThrow(new DataAccessResourceFailureException("jdbc:secret"));
+
+        HttpResponse<String> answer = send("POST", "/orders", ORDER, "X-API-Key", KEY);
+
+        problem(answer, 503);
+        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+        assertThat(answer.body()).doesNotContain("secret");
+    }
+
+    @Test
+    void whoIsNotLetInSendsNoLargeBodyThatWouldBeKept() throws Exception {
+        problem(send("POST", "/orders/import", "x".repeat(3_000_000)), 401);
+    }
+
+    // --- browsers
+
+    @Test
+    void anOperatorLogsInWithABrowserAndActsWithTheTokenOfThePage() throws Exception {
+        Browser browser = new Browser();
+        HttpResponse<String> away = browser.page("/ops/failures");
+        assertThat(away.statusCode()).isEqualTo(302);
+        assertThat(away.headers().firstValue("Location").orElse("")).endsWith("/login");
+
+        browser.logIn("operator", "the-operators-password");
+
+        assertThat(browser.page("/ops/failures").statusCode()).isEqualTo(406); // JSON is all it has, but it is let in
+        assertThat(browser.post("/ops/dead-letters/1/replay", "{}", browser.token())
+                        .statusCode())
+                .isNotIn(401, 403);
+        problem(browser.post("/ops/dead-letters/1/replay", "{}", null), 403);
+        problem(browser.post("/ops/dead-letters/1/replay", "{}", "made-up"), 403);
+    }
+
+    @Test
+    void aViewerWhoLoggedInCannotAct() throws Exception {
+        Browser browser = new Browser();
+        browser.page("/ops/failures");
+        browser.logIn("viewer", "the-viewers-password");
+
+        problem(browser.post("/ops/dead-letters/1/replay", "{}", browser.token()), 403);
+    }
+
+    @Test
+    void aWrongPasswordLogsNobodyIn() throws Exception {
+        Browser browser = new Browser();
+        browser.page("/login");
+
+        assertThat(browser.tryToLogIn("operator", "the-viewers-password")).endsWith("/login?error");
+        problem(
+                send(
+                        "GET",
+                        "/ops/failures",
+                        null,
+                        "Authorization",
+                        "Basic b3BlcmF0b3I6eA==",
+                        "X-Forwarded-For",
+                        "10.1.1.2"),
+                401);
+    }
+
+    /** The browser adds the basic credentials it keeps to whatever another site makes it send. */
+    @ParameterizedTest
+    @CsvSource({"Origin, https://evil.example", "Sec-Fetch-Mode, cors"})
+    void whatAnotherSiteMakesABrowserSendIsRefused(String header, String value) throws Exception {
+        problem(send("POST", "/ops/dead-letters/1/replay", "{}", "Authorization", Shop.OPERATOR, header, value), 403);
+        problem(send("POST", "/orders", ORDER, header, value), 403);
+    }
+
+    @Test
+    void aBrowserIsNotAskedForCredentialsItWouldKeep() throws Exception {
+        assertThat(send("GET", "/ops/failures", null, "Sec-Fetch-Mode", "cors")
+                        .headers()
+                        .firstValue("WWW-Authenticate"))
+                .isEmpty();
+        assertThat(send("GET", "/ops/failures", null).headers().firstValue("WWW-Authenticate"))
+                .hasValueSatisfying(challenge -> assertThat(challenge).startsWith("Basic"));
+    }
+
+    @Test
+    void aProgramWithItsOwnCredentialsGetsNoSession() throws Exception {
+        assertThat(send("GET", "/ops/failures", null, "Authorization", Shop.OPERATOR)
+                        .headers()
+                        .allValues("Set-Cookie"))
+                .isEmpty();
+        assertThat(send("GET", "/orders", null).headers().allValues("Set-Cookie"))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/login", "/openapi.yaml", "/orders"})
+    void everyAnswerTellsBrowsersToTrustNothingFromElsewhere(String path) throws Exception {
+        HttpResponse<String> answer = send("GET", path, null, "X-API-Key", KEY);
+
+        assertThat(answer.headers().firstValue("Content-Security-Policy").orElse(""))
+                .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
+                .doesNotContain("unsafe");
+        assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+        assertThat(answer.headers().firstValue("X-Frame-Options")).hasValue("DENY");
+        assertThat(answer.headers().firstValue("Referrer-Policy")).hasValue("same-origin");
+        assertThat(answer.headers().allValues("Cache-Control")).isNotEmpty();
+    }
+
+    // --- limits
+
+    @Test
+    void aShopThatAsksForTooMuchIsToldWhenToGoOnAndTheOthersAreServed() throws Exception {
+        for (int i = 0; i < REQUESTS; i++) {
+            assertThat(send("GET", "/orders", null, "X-API-Key", "ow_busy").statusCode())
+                    .isEqualTo(200);
+        }
+
+        HttpResponse<String> refused = send("GET", "/orders", null, "X-API-Key", "ow_busy");
+        problem(refused, 429);
+        assertThat(refused.headers().firstValue("Retry-After")).hasValue("1");
+        assertThat(send("GET", "/orders", null, "X-API-Key", KEY).statusCode()).isEqualTo(200);
+
+        NANOS.addAndGet(Duration.ofSeconds(1).toNanos());
+        assertThat(send("GET", "/orders", null, "X-API-Key", "ow_busy").statusCode())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.2.2.1, Authorization, Basic b3BlcmF0b3I6d3Jvbmc=",
+        "10.2.2.2, Authorization, Bearer ow_guess",
+        "10.2.2.3, X-API-Key, ow_guess"
+    })
+    void whoGuessesIsNotListenedToForAWhile(String address, String header, String guess) throws Exception {
+        for (int i = 0; i < WRONG; i++) {
+            problem(send("GET", "/orders", null, header, guess, "X-Forwarded-For", address), 401);
+        }
+
+        HttpResponse<String> right =
+                send("GET", "/orders", null, "Authorization", Shop.OPERATOR, "X-Forwarded-For", address);
+        problem(right, 429);
+        assertThat(right.headers().firstValue("Retry-After").map(Integer::parseInt))
+                .hasValueSatisfying(seconds -> assertThat(seconds).isBetween(1, 60 / WRONG));
+        assertThat(send("GET", "/orders", null, "Authorization", Shop.OPERATOR).statusCode())
+                .isEqualTo(200);
+    }
+
+    // ---
+
+    /** Keeps cookies and says where it comes from, as browsers do. */
+    private final class Browser {
+
+        private final List<String> cookies = new ArrayList<>();
+        private String form = "";
+
+        HttpResponse<String> page(String path) throws Exception {
+            HttpResponse<String> answer =
+                    keep(send("GET", path, null, with("Accept", "text/html", "Sec-Fetch-Mode", "navigate")));
+            if (answer.statusCode() == 302) {
+                form = keep(send("GET", "/login", null, with("Accept", "text/html")))
+                        .body();
+            } else if (path.equals("/login")) {
+                form = answer.body();
+            }
+            return answer;
+        }
+
+        void logIn(String name, String password) throws Exception {
+            assertThat(tryToLogIn(name, password)).doesNotContain("error");
+        }
+
+        String tryToLogIn(String name, String password) throws Exception {
+            Matcher token = CSRF.matcher(form);
+            assertThat(token.find()).as("a token in the form").isTrue();
+            String body = "username=" + name + "&password=" + password + "&_csrf="
+                    + URLEncoder.encode(token.group(1), StandardCharsets.UTF_8);
+            HttpResponse<String> answer = keep(send(
+                    "POST",
+                    "/login",
+                    body,
+                    with(
+                            "Content-Type",
+                            "application/x-www-form-urlencoded",
+                            "Origin",
+                            "http://localhost",
+                            "X-Forwarded-For",
+                            "10.3.3.3")));
+            assertThat(answer.statusCode()).isEqualTo(302);
+            page("/ops/failures");
+            return answer.headers().firstValue("Location").orElse("");
+        }
+
+        HttpResponse<String> post(String path, String body, String token) throws Exception {
+            String[] headers = with("Content-Type", JSON, "Origin", "http://localhost");
+            return token == null
+                    ? send("POST", path, body, headers)
+                    : send("POST", path, body, plus(headers, "X-XSRF-TOKEN", token));
+        }
+
+        String token() {
+            return cookies.stream()
+                    .filter(cookie -> cookie.startsWith("XSRF-TOKEN="))
+                    .map(cookie -> cookie.substring(cookie.indexOf('=') + 1))
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        private HttpResponse<String> keep(HttpResponse<String> answer) {
+            answer.headers().allValues("Set-Cookie").forEach(set -> {
+                String cookie = set.split(";")[0];
+                cookies.removeIf(kept -> kept.startsWith(cookie.substring(0, cookie.indexOf('=') + 1)));
+                if (!cookie.endsWith("=")) {
+                    cookies.add(cookie);
+                }
+                if (cookie.startsWith("JSESSIONID")) {
+                    assertThat(set).contains("HttpOnly").contains("SameSite=Lax");
+                }
+            });
+            return answer;
+        }
+
+        private String[] with(String... headers) {
+            return cookies.isEmpty() ? headers : plus(headers, "Cookie", String.join("; ", cookies));
+        }
+
+        private String[] plus(String[] headers, String... more) {
+            return Stream.concat(Arrays.stream(headers), Arrays.stream(more)).toArray(String[]::new);
+        }
+    }
+
+    private JsonNode problem(HttpResponse<String> answer, int status) throws IOException {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type").orElse("none")).startsWith("application/problem+json");
+        JsonNode problem = json.readTree(answer.body());
+        assertThat(problem.path("status").asInt()).isEqualTo(status);
+        assertThat(problem.path("detail").asText()).isNotBlank();
+        return problem;
+    }
+
+    private HttpResponse<String> send(String method, String path, String body, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .timeout(Duration.ofSeconds(60))
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (body != null && !Arrays.asList(headers).contains("Content-Type")) {
+            request.header("Content-Type", JSON);
+        }
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.send(request.build(), BodyHandlers.ofString());
+    }
+
+    @Configuration
+    @EnableAutoConfiguration(
+            exclude = {
+                DataSourceAutoConfiguration.class,
+                FlywayAutoConfiguration.class,
+                RabbitAutoConfiguration.class,
+                SpringRabbitMQComponentAutoConfiguration.class
+            })
+    @EnableConfigurationProperties({HttpSettings.class, SecuritySettings.class})
+    @ComponentScan(
+            basePackages = {"org.orderway.http", "org.orderway.security"},
+            excludeFilters = @Filter(type = FilterType.REGEX, pattern = ".*Test\\$.*"))
+    static class House {
+
+        @Bean
+        @Primary
+        CallerLimits limitsOfATimeThatStandsStill(SecuritySettings settings) {
+            return new CallerLimits(settings, NANOS::get);
+        }
+
+        @Bean
+        Rooms rooms() {
+            return new Rooms();
+        }
+    }
+}
