@@ -84,6 +84,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.orderway.broker.QueueDepths;
+import org.orderway.broker.QueueFigures;
 import org.orderway.broker.Topology;
 import org.orderway.messages.Delivery;
 import org.orderway.messages.EventIds;
@@ -199,6 +200,9 @@ abstract class OrderJourneys {
 
     @Autowired
     private QueueDepths depths;
+
+    @Autowired
+    private QueueFigures figures;
 
     @Autowired
     private Retention retention;
@@ -2476,6 +2480,30 @@ abstract class OrderJourneys {
         assertThat(told.text()).doesNotContain("Ada", "example.org");
         assertThat(shop.get("/products/" + number("NONE") + "/recommendations").status())
                 .isEqualTo(404);
+    }
+
+    // --- what the broker says
+
+    @Test
+    void whatTheBrokerSaysOfItsQueuesIsKnownAndInTheMetrics() {
+        awaitStatus(shop.place(line(form("cod", null), stocked(1), 1, "1")), "SHIPPED");
+
+        await("the broker's figures").atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(figures.isStale()).isFalse();
+            assertThat(figures.tell().alarms()).isEmpty();
+            assertThat(figures.tell().queues().keySet()).containsAll(topology.allQueues());
+            QueueFigures.Counts inventory = figures.tell().of("inventory_queue").counts();
+            assertThat(inventory.consumers())
+                    .isEqualTo(topology.workQueue("inventory_queue").consumers());
+            assertThat(inventory.published()).isPositive();
+            assertThat(inventory.done()).isPositive().isLessThanOrEqualTo(inventory.published());
+            assertThat(meters.get("orderway.queue.messages")
+                            .tag("queue", "inventory_queue")
+                            .tag("state", "in_work")
+                            .gauge()
+                            .value())
+                    .isNotNegative();
+        });
     }
 
     // --- after all of them

@@ -25,7 +25,7 @@ import org.springframework.core.io.FileSystemResource;
 class SeedRowsTest {
 
     /** Not built yet. A row that has its test must go from here: the set may only shrink. */
-    private static final Set<Integer> UNDER_WAY = Set.of(97);
+    private static final Set<Integer> UNDER_WAY = Set.of();
 
     /** What a test cannot hold; the remark says why. */
     private static final Set<Integer> MEASURED = Set.of(12, 16);

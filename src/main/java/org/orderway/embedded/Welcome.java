@@ -28,6 +28,8 @@ class Welcome {
         LOG.info(
                 """
                 Orderway is ready:
+                  start here   {}/
+                  the desk     {}/desk
                   orders       {}/orders
                   figures      {}/reports/orders
                   caught mail  {}/mails
@@ -37,6 +39,8 @@ class Welcome {
                 Figures, mail and queues ask for the login operator.
                 """
                         .stripTrailing(),
+                base,
+                base,
                 base,
                 base,
                 base,

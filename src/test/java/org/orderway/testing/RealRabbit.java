@@ -143,6 +143,7 @@ public final class RealRabbit implements CloseableResource {
         registry.add("spring.rabbitmq.username", this::user);
         registry.add("spring.rabbitmq.password", this::password);
         registry.add("spring.rabbitmq.virtual-host", this::virtualHost);
+        registry.add("orderway.management.url", () -> management.toString().replaceAll("/$", ""));
     }
 
     /** A new connection of the plain client; the caller closes it. */
