@@ -1,6 +1,7 @@
 package org.orderway.desk;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -135,11 +136,13 @@ class Flow {
                         depth(place.id()),
                         place.id().equals("order_events")))
                 .toList();
+        // What is done is drawn last, over what is not.
         return new Picture(
                 boxes,
                 LINES.stream()
                         .map(line ->
                                 new Way(line.path(), states.containsKey(line.from()) && states.containsKey(line.to())))
+                        .sorted(Comparator.comparing(Way::isDone))
                         .toList());
     }
 
