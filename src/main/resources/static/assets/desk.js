@@ -60,7 +60,7 @@
         animation: false,
         maintainAspectRatio: false,
         interaction: { mode: "index", intersect: false },
-        plugins: { legend: { align: "end", labels: { boxWidth: 10, boxHeight: 10, color: colour("--soft") } } },
+        plugins: { legend: { align: "end", labels: { usePointStyle: true, pointStyle: isBars ? "rect" : "line", boxHeight: 8, color: colour("--soft") } } },
         scales: {
           x: { stacked: isBars, grid: { display: false }, ticks: { color: colour("--soft"), maxTicksLimit: 7, maxRotation: 0 } },
           y: { stacked: isBars, beginAtZero: true, suggestedMax: isBars ? 4 : 1, grid: { color: colour("--line") }, border: { display: false }, ticks: { color: colour("--soft"), maxTicksLimit: 5, precision: isBars ? 0 : undefined } },

@@ -122,16 +122,29 @@ public class Analytics {
     /**
      * How long orders took from their placing to their parcel.
      *
-     * @param of     the minute they were placed in, as ISO 8601 in UTC, or the lane
+     * @param of     the minute they were placed in, as ISO 8601 in UTC, or the lane, or {@code all}
      * @param orders those that are shipped
      * @param median seconds half of them took at most
      * @param slow   seconds nineteen of twenty took at most
      */
     public record Pace(String of, long orders, double median, double slow) {}
 
-    /** The pace by {@code minute} of placing or by {@code lane}, of orders placed from a time on; what is not shipped yet is not in it. */
+    /** Orders of which the pace is told together: those of a minute, of a lane, or all. */
+    public enum Together {
+        MINUTE("to_char(date_trunc('minute', created_at) at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"),
+        LANE("lane"),
+        ALL("'all'");
+
+        private final String of;
+
+        Together(String of) {
+            this.of = of;
+        }
+    }
+
+    /** The pace of orders placed from a time on; what is not shipped yet is not in it. */
     @Transactional(readOnly = true)
-    public List<Pace> pace(Instant from, boolean byLane) {
+    public List<Pace> pace(Instant from, Together together) {
         return jdbc.sql(
                         """
                         select %s as of, count(*) as orders,
@@ -139,10 +152,7 @@ public class Analytics {
                             percentile_cont(0.95) within group (order by extract(epoch from shipped_at - created_at)) as slow
                         from analytics_orders where created_at >= ? and shipped_at is not null group by 1 order by 1
                         """
-                                .formatted(
-                                        byLane
-                                                ? "lane"
-                                                : "to_char(date_trunc('minute', created_at) at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"))
+                                .formatted(together.of))
                 .param(Timestamp.from(from))
                 .query((rs, n) -> new Pace(
                         rs.getString("of"), rs.getLong("orders"), rs.getDouble("median"), rs.getDouble("slow")))

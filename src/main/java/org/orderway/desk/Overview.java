@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.orderway.analytics.Analytics;
 import org.orderway.announcements.Announcements;
@@ -281,14 +282,16 @@ public class Overview {
         Instant from = now.truncatedTo(ChronoUnit.MINUTES).minus(MINUTES - 1L, ChronoUnit.MINUTES);
         Map<String, Object> report = analytics.report(Map.of("by", "minute", "from", from.toString()));
         Map<String, Analytics.Pace> lanes = new HashMap<>();
-        analytics.pace(from, true).forEach(pace -> lanes.put(pace.of(), pace));
-        List<Analytics.Pace> paces = analytics.pace(from, false);
+        analytics.pace(from, Analytics.Together.LANE).forEach(pace -> lanes.put(pace.of(), pace));
+        List<Analytics.Pace> paces = analytics.pace(from, Analytics.Together.MINUTE);
+        Optional<Analytics.Pace> all =
+                analytics.pace(from, Analytics.Together.ALL).stream().findFirst();
         Map<String, Object> watched = watchdog.report();
         return new Records(
                 minutes(from, report, paces),
                 ((Number) report.getOrDefault("orders", 0L)).longValue(),
-                overall(lanes, false),
-                overall(lanes, true),
+                all.map(Analytics.Pace::median).orElse(null),
+                all.map(Analytics.Pace::slow).orElse(null),
                 orders.counted(now.minus(MINUTES, ChronoUnit.MINUTES)),
                 Stream.of("normal", "priority")
                         .map(name -> lane(name, report, lanes.get(name), queues))
@@ -299,17 +302,6 @@ public class Overview {
                 listOf(watched, "invariants"),
                 (String) watched.get("lookedAt"),
                 announcements.latest(MOST_ANNOUNCEMENTS));
-    }
-
-    /** Of both lanes, by their orders. */
-    private static Double overall(Map<String, Analytics.Pace> lanes, boolean slow) {
-        long all = lanes.values().stream().mapToLong(Analytics.Pace::orders).sum();
-        return all == 0
-                ? null
-                : lanes.values().stream()
-                                .mapToDouble(pace -> pace.orders() * (slow ? pace.slow() : pace.median()))
-                                .sum()
-                        / all;
     }
 
     private static List<Minute> minutes(Instant from, Map<String, Object> report, List<Analytics.Pace> paces) {

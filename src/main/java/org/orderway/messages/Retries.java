@@ -72,9 +72,9 @@ public class Retries {
     public void cameBack(Delivery delivery) {
         jdbc.sql(
                         """
-                        with over as (delete from retries where queue = :queue and message_id = :id)
-                        insert into retried (queue, message_id, round, retries, type)
-                        select :queue, :id, :round, :retries, :type where :retries > 0
+                        with over as (delete from retries where queue = :queue and message_id = :id returning order_id)
+                        insert into retried (queue, message_id, round, retries, type, order_id)
+                        select :queue, :id, :round, :retries, :type, (select order_id from over) where :retries > 0
                         on conflict do nothing
                         """)
                 .param("queue", delivery.queue())
@@ -120,6 +120,21 @@ public class Retries {
                         rs.getTimestamp("due_at").toInstant(),
                         rs.getString("reason"),
                         rs.getTimestamp("recorded_at").toInstant()))
+                .list();
+    }
+
+    /** That a message was tried again. @param retry for the how manieth time; @param at when it began */
+    public record Attempt(String queue, int retry, Instant at) {}
+
+    /** The attempts made for an order after its messages had waited, the first one first. */
+    @Transactional(readOnly = true)
+    public List<Attempt> attemptsFor(UUID orderId) {
+        return jdbc.sql("select queue, retries, at from retried where order_id = ? order by at, retries")
+                .param(orderId)
+                .query((rs, n) -> new Attempt(
+                        rs.getString("queue"),
+                        rs.getInt("retries"),
+                        rs.getTimestamp("at").toInstant()))
                 .list();
     }
 

@@ -101,6 +101,7 @@ public class OrderView {
                                 timeline.of(order.id()),
                                 effects.messages(order.id()),
                                 waits(order.id()),
+                                attempts(order.id()),
                                 review.map(OrderView::entries).orElse(List.of()))
                         .flatMap(List::stream)
                         .sorted(Comparator.comparing(entry -> Instant.parse(entry.time())))
@@ -169,6 +170,15 @@ public class OrderView {
                                         wait.dueAt().truncatedTo(ChronoUnit.SECONDS),
                                         wait.retries(),
                                         wait.reason())))
+                .toList();
+    }
+
+    private List<Timeline.Entry> attempts(UUID orderId) {
+        return retries.attemptsFor(orderId).stream()
+                .map(attempt -> new Timeline.Entry(
+                        "attempt",
+                        attempt.at().toString(),
+                        "%s tries again (retry %d)".formatted(attempt.queue(), attempt.retry())))
                 .toList();
     }
 

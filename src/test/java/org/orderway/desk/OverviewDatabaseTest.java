@@ -1,6 +1,7 @@
 package org.orderway.desk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.math.BigDecimal;
 import java.sql.Timestamp;
@@ -46,13 +47,16 @@ class OverviewDatabaseTest extends DatabaseTest {
         logged("priority", minute.plusSeconds(80), null);
         logged("normal", minute.minus(2, ChronoUnit.HOURS), 60.0);
 
-        assertThat(analytics.pace(minute.minusSeconds(600), false))
+        assertThat(analytics.pace(minute.minusSeconds(600), Analytics.Together.MINUTE))
                 .containsExactly(
                         new Analytics.Pace(minute.toString(), 2, 2.0, 2.9),
                         new Analytics.Pace(minute.plusSeconds(60).toString(), 1, 0.5, 0.5));
-        assertThat(analytics.pace(minute.minusSeconds(600), true))
+        assertThat(analytics.pace(minute.minusSeconds(600), Analytics.Together.LANE))
                 .extracting(Analytics.Pace::of)
                 .containsExactly("normal", "priority");
+        assertThat(analytics.pace(minute.minusSeconds(600), Analytics.Together.ALL))
+                .extracting(Analytics.Pace::orders, Analytics.Pace::median)
+                .containsExactly(tuple(3L, 1.0));
     }
 
     @Test
@@ -77,7 +81,7 @@ class OverviewDatabaseTest extends DatabaseTest {
         analytics.ended(event("order.analytics.ended", order, delivered));
         analytics.ended(event("order.analytics.ended", order, shipped));
 
-        assertThat(analytics.pace(minute.minusSeconds(60), true))
+        assertThat(analytics.pace(minute.minusSeconds(60), Analytics.Together.LANE))
                 .extracting(Analytics.Pace::median)
                 .containsExactly(2.0);
         assertThat(jdbc.sql("select status from analytics_orders")

@@ -80,6 +80,21 @@ class RetriesDatabaseTest extends DatabaseTest {
     }
 
     @Test
+    void theOrdersPageTellsEachAttemptThatWasMadeForIt() {
+        UUID placed = placed("W-1", line(1, "A", 2));
+        for (int retry = 1; retry <= 2; retry++) {
+            retries.record(wait("shipping_queue", "m-1", placed, retry, now.plusSeconds(5)));
+            retries.cameBack(delivery("shipping_queue", "m-1", retry));
+        }
+
+        assertThat(timeline(placed))
+                .filteredOn(entry -> entry.event().equals("attempt"))
+                .extracting(Timeline.Entry::detail)
+                .containsExactly("shipping_queue tries again (retry 1)", "shipping_queue tries again (retry 2)");
+        assertThat(timeline(placed)).noneMatch(entry -> entry.event().equals("waiting"));
+    }
+
+    @Test
     void eachRetryIsCountedOnceHoweverOftenItIsDeliveredAndAWaitForAnOutageIsNone() {
         for (Delivery delivery : List.of(
                 delivery("shipping_queue", "m-1", 0),
