@@ -7,6 +7,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Numbers and times as people read them. */
 public final class Wording {
@@ -15,6 +16,7 @@ public final class Wording {
             DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter DAY_AND_CLOCK =
             DateTimeFormatter.ofPattern("d MMM, HH:mm:ss", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+    private static final Pattern ISO = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
     private static final double SLOW = 10;
 
     private final Instant now;
@@ -35,6 +37,11 @@ public final class Wording {
     /** The same of ISO 8601. */
     public String time(String iso) {
         return time(iso == null ? null : Instant.parse(iso));
+    }
+
+    /** A sentence with the times in it as people read them. */
+    public String sentence(String text) {
+        return text == null ? "" : ISO.matcher(text).replaceAll(at -> time(at.group()));
     }
 
     /** How long ago it was. */
@@ -88,7 +95,9 @@ public final class Wording {
 
     /** A word of ours for people: {@code PAYMENT_DUE} is payment due. */
     public String words(Object word) {
-        return word == null ? "" : word.toString().toLowerCase(Locale.ROOT).replace('_', ' ');
+        return word == null
+                ? ""
+                : word.toString().toLowerCase(Locale.ROOT).replace('_', ' ').replace('-', ' ');
     }
 
     /** One thing or several of them. */

@@ -157,7 +157,7 @@ class PagesTest extends PageTest {
         mvc.perform(get("/desk/orders/" + ID))
                 .andExpect(status().isOk())
                 .andExpect(content().string(containsString("order.created")))
-                .andExpect(content().string(containsString("shipping_queue waits until 2026-11-20T10:03:05Z")))
+                .andExpect(content().string(containsString("shipping_queue waits until 10:03:05 UTC (retry 1)")))
                 .andExpect(content().string(containsString("order.confirmed sent")))
                 .andExpect(content().string(containsString("/desk/dead-letters/4")));
     }
