@@ -59,8 +59,8 @@ class AccessRules {
     /** Bodies of messages and mails: customers' data. */
     private static final RequestMatcher PAYLOADS = any("/mails", "/ops/dead-letters/{id:[0-9]+}");
 
-    private static final RequestMatcher PAGES =
-            new OrRequestMatcher(Stream.of("/", "/start/**", "/asyncapi.yaml", "/ops/**", "/reports/**", "/desk/**", "/actuator/**")
+    private static final RequestMatcher PAGES = new OrRequestMatcher(
+            Stream.of("/", "/start/**", "/asyncapi.yaml", "/ops/**", "/reports/**", "/desk/**", "/actuator/**")
                     .map(path -> at(GET, path))
                     .toList());
 

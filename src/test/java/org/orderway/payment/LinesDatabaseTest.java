@@ -565,12 +565,10 @@ class LinesDatabaseTest extends DatabaseTest {
         more("B", 1);
 
         assertThat(backOrders.fillable()).containsExactly(older, order);
-        List<List<Outbox.Entry>> told = together(Collections.nCopies(
-                4,
-                () -> backOrders.fillable().stream()
-                        .findFirst()
-                        .map(backOrders::fill)
-                        .orElse(List.of())));
+        List<List<Outbox.Entry>> told = together(Collections.nCopies(4, () -> backOrders.fillable().stream()
+                .findFirst()
+                .map(backOrders::fill)
+                .orElse(List.of())));
 
         assertThat(told.stream().filter(entries -> !entries.isEmpty())).hasSize(1);
         assertThat(jdbc.sql("select order_id from reservations where state = 'held'")
