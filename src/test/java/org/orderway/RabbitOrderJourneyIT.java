@@ -175,6 +175,7 @@ class RabbitOrderJourneyIT extends OrderJourneys {
 
     private ChildJvm shipper(RealRabbit rabbit, Path folder) {
         return ChildJvm.orderway(folder, ChildJvm.freePort())
+                .environment("ORDERWAY_CARD_KEY", "the-cards-key")
                 .argument("--spring.profiles.active=rabbitmq")
                 .argument("--orderway.roles=shipping")
                 .argument("--orderway.topology.max-retries=" + MAX_RETRIES)

@@ -70,6 +70,7 @@ public final class ChildJvm implements AutoCloseable {
     public static Builder orderway(Path folder, int port) {
         return new Builder(OrderwayApplication.class.getName(), folder)
                 .httpPort(port)
+                .environment("ORDERWAY_OPERATOR_PASSWORD", Shop.OPERATORS_PASSWORD)
                 .argument("--server.port=" + port);
     }
 
