@@ -493,6 +493,8 @@ abstract class OrderJourneys {
         // Created once, sent three times more by us, and told again by each of the three repeated placements.
         assertThat(tap.heard(isOf(shipped).and(m -> m.routingKey().equals("order.created"))))
                 .hasSizeGreaterThanOrEqualTo(7);
+        // Their figures are not older, and are counted again by another test.
+        ageByDays(-days, shipped, failed);
     }
 
     /** All that is remembered of these orders happened so many days before. */
@@ -2622,12 +2624,11 @@ abstract class OrderJourneys {
         assertThat(retriesByQueue(shop.report())).isEqualTo(retriesHeard());
     }
 
-    /** The cells of the table, but for retries and for what another test made older than it is. */
+    /** The cells of the table, but for retries. */
     private Map<String, BigDecimal> figures(String query) {
         Map<String, BigDecimal> cells = new TreeMap<>();
-        Instant threeDaysAgo = Instant.now().minus(Duration.ofDays(3));
         shop.reportAsCsv(query).lines().skip(1).map(line -> line.split(",")).forEach(cell -> {
-            if (!cell[1].equals("retries") && Instant.parse(cell[0]).isAfter(threeDaysAgo)) {
+            if (!cell[1].equals("retries")) {
                 cells.put(cell[0] + " " + cell[1] + " " + cell[2], new BigDecimal(cell[3]).stripTrailingZeros());
             }
         });
@@ -2651,8 +2652,7 @@ abstract class OrderJourneys {
         figures.forEach((figure, of) -> sql.sql(
                         "select date_trunc('" + unit + "', created_at at time zone 'UTC') as time, " + of
                                 + " as word, " + (figure.equals("revenue") ? "sum(total)" : "count(*)")
-                                + " as value from orders where " + of
-                                + " is not null and created_at > now() - interval '3 days' group by 1, 2")
+                                + " as value from orders where " + of + " is not null group by 1, 2")
                 .query(rs -> {
                     String time = rs.getObject("time", java.time.LocalDateTime.class)
                             .toInstant(java.time.ZoneOffset.UTC)
