@@ -425,8 +425,8 @@ class FraudDatabaseTest extends DatabaseTest {
 
     @Test
     void theOperatorHearsOfEachReviewOnceAndAgainOnlyWhenTheMailDidNotLeave() {
-        UUID first = held("c-1");
-        UUID second = held("c-2");
+        UUID first = held("shopper-1"); // no such text can be in the id of an order
+        UUID second = held("shopper-2");
 
         Reviews.Letter letter = reviews.untold();
 
@@ -435,7 +435,7 @@ class FraudDatabaseTest extends DatabaseTest {
         assertThat(letter.subject()).isEqualTo("Orderway: payments to review: 2");
         assertThat(letter.text())
                 .contains(first.toString(), second.toString())
-                .doesNotContain("Ada", "c-1", "ada@example.org");
+                .doesNotContain("Ada", "shopper-1", "ada@example.org");
         assertThat(reviews.untold()).as("somebody is about to tell").isNull();
 
         jdbc.sql("update fraud_reviews set claimed_at = now() - interval '61 seconds'")
