@@ -168,6 +168,7 @@ abstract class OrderJourneys {
 
     private static final Duration PATIENCE = Duration.ofSeconds(40);
     private static final boolean FULL = Boolean.getBoolean("orderway.test.full");
+    private static final int FIRST = 0;
     private static final int LAST = Integer.MAX_VALUE;
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
@@ -613,7 +614,9 @@ abstract class OrderJourneys {
 
     // --- announcements
 
+    /** Everybody who ever ordered is told: the fewer that are, the better. */
     @Test
+    @Order(FIRST)
     void anAnnouncementReachesEachCustomerOnceOnEveryChannelTheyWant() {
         String keen = customer(
                 "{\"channels\": {\"sms\": {\"phone\": \"+4477009001\"}, \"app\": {\"deviceToken\": \"d-1\"}}}");
@@ -3081,10 +3084,20 @@ abstract class OrderJourneys {
         awaitQuietOf(m -> true);
     }
 
+    /** Many orders have a long way on a small machine: as long as anything moves it is waited for. */
     private void awaitQuietOf(Predicate<Heard> wanted) {
         List<Integer> last = new ArrayList<>(List.of(-1));
+        List<Long> motion = new ArrayList<>(List.of(-1L, System.nanoTime()));
         await("quiet")
-                .atMost(PATIENCE)
+                .atMost(Duration.ofMinutes(10))
+                .failFast("nothing moves any more, and something is left", () -> {
+                    long now = tap.heard(m -> true).size()
+                            + queues().stream().mapToLong(tap::depth).sum();
+                    if (now != motion.set(0, now)) {
+                        motion.set(1, System.nanoTime());
+                    }
+                    return System.nanoTime() - motion.get(1) > PATIENCE.toNanos();
+                })
                 .pollInterval(Duration.ofMillis(150))
                 .during(Duration.ofMillis(900))
                 .until(() -> {
