@@ -11,6 +11,7 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,10 +19,13 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.orderway.messages.Delivery;
+import org.orderway.messages.GroupCommit;
 import org.orderway.messages.Trail;
 import org.orderway.orders.Timeline;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.annotation.Transactional;
 
 /** Keeps every event once, readable or not: what came over the exchange is on record. */
@@ -31,39 +35,61 @@ public class Audit implements Timeline, Trail {
     private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
     private static final int MOST_DIGITS = 1_000;
 
-    private final JdbcClient jdbc;
-    private final ObjectMapper mapper;
+    /** Entries of one commit: enough that the commit does not matter any more. */
+    private static final int AT_ONCE = 50;
 
-    Audit(JdbcClient jdbc, ObjectMapper mapper) {
+    private final JdbcClient jdbc;
+    private final JdbcTemplate batch;
+    private final ObjectMapper mapper;
+    private final GroupCommit<Row> appending;
+
+    Audit(JdbcClient jdbc, JdbcTemplate batch, ObjectMapper mapper, PlatformTransactionManager transactions) {
         this.jdbc = jdbc;
+        this.batch = batch;
         // An amount stays as exact as it came.
         this.mapper = mapper.copy()
                 .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                 .setNodeFactory(JsonNodeFactory.withExactBigDecimals(true));
+        this.appending = new GroupCommit<>(transactions, this::insert, AT_ONCE);
+    }
+
+    /** An entry as it is written. */
+    private record Row(Delivery delivery, UUID order, JsonNode body) {
+
+        private Object[] columns() {
+            return new Object[] {
+                delivery.id(),
+                order,
+                delivery.type(),
+                delivery.routingKey(),
+                Timestamp.from(occurredAt(delivery, body)),
+                body == null ? null : body.toString(),
+                body == null ? text(delivery.body()) : null
+            };
+        }
     }
 
     /**
      * Appends the event, and links it to its order's chain (the table's trigger does, which locks the end of the chain until
-     * the commit). A second delivery of it changes nothing; one at the same moment fails and finds it recorded when it is
-     * tried again.
+     * the commit), together with what else is to be appended now. A second delivery of it changes nothing; one at the same
+     * moment fails and finds it recorded when it is tried again.
      */
-    @Transactional
     public void append(Delivery delivery) {
         JsonNode body = json(delivery.body());
-        jdbc.sql(
-                        """
-                        insert into audit_events (event_id, order_id, type, routing_key, occurred_at, body, body_text)
-                        values (?, ?, ?, ?, ?, cast(? as jsonb), ?)
-                        """)
-                .params(
-                        delivery.id(),
-                        orderId(delivery, body),
-                        delivery.type(),
-                        delivery.routingKey(),
-                        Timestamp.from(occurredAt(delivery, body)),
-                        body == null ? null : body.toString(),
-                        body == null ? text(delivery.body()) : null)
-                .update();
+        appending.write(new Row(delivery, orderId(delivery, body), body));
+    }
+
+    /** The ends of chains are locked in the order of their orders, so that two instances never wait for each other in a circle. */
+    private void insert(List<Row> rows) {
+        batch.batchUpdate(
+                """
+                insert into audit_events (event_id, order_id, type, routing_key, occurred_at, body, body_text)
+                values (?, ?, ?, ?, ?, cast(? as jsonb), ?)
+                """,
+                rows.stream()
+                        .sorted(Comparator.comparing(Row::order, Comparator.nullsFirst(Comparator.naturalOrder())))
+                        .map(Row::columns)
+                        .toList());
     }
 
     @Override

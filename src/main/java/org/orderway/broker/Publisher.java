@@ -13,12 +13,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import org.orderway.broker.PublishFailed.Reason;
 import org.orderway.messages.OutgoingMessage;
 import org.slf4j.Logger;
@@ -28,7 +30,6 @@ import org.springframework.amqp.core.AmqpAdmin;
 import org.springframework.amqp.rabbit.connection.Connection;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.amqp.rabbit.connection.ConnectionListener;
-import org.springframework.amqp.rabbit.connection.RabbitUtils;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
@@ -38,8 +39,8 @@ import org.springframework.stereotype.Component;
  *
  * <p>It works on a connection of its own, since a broker in need blocks connections that publish and consumers must go on
  * acknowledging. It uses the client's own confirms rather than a RabbitTemplate: they tell a no from silence message by
- * message, and a channel that saw either can be closed for good instead of going back into the cache, where it might nack
- * every later publish.
+ * message, a channel that saw either can be closed for good before it nacks every later publish, and all threads can share one:
+ * see {@link ConfirmingChannel}.
  */
 @Component("publisher")
 public class Publisher implements DisposableBean {
@@ -57,11 +58,13 @@ public class Publisher implements DisposableBean {
     private final Declared declared;
     private final Set<String> knownKeys = ConcurrentHashMap.newKeySet();
     private final Set<String> reportedKeys = ConcurrentHashMap.newKeySet();
-    private final ExecutorService closing = Executors.newCachedThreadPool(work -> {
+    private final ReentrantLock opening = new ReentrantLock();
+    private final ScheduledExecutorService closing = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread thread = new Thread(work, "publisher-channel-closing");
         thread.setDaemon(true);
         return thread;
     });
+    private volatile ConfirmingChannel shared;
 
     Publisher(
             ConnectionFactory connectionFactory,
@@ -92,7 +95,7 @@ public class Publisher implements DisposableBean {
     }
 
     /**
-     * Publishes all messages over one channel, then waits for every confirm. What the broker refuses is published again,
+     * Publishes all messages, then waits for every confirm. What the broker refuses is published again,
      * under the same id, at most twice; what it does not answer is not, for it may have arrived.
      *
      * @throws PublishFailed when the broker did not confirm every one
@@ -144,9 +147,33 @@ public class Publisher implements DisposableBean {
 
     /** Publishes and answers those that were nacked; anything worse is thrown. */
     private List<OutgoingMessage> publishOnce(List<OutgoingMessage> messages) {
-        Channel channel = null;
-        ConfirmedBatch batch = new ConfirmedBatch();
-        boolean reusable = false;
+        try {
+            return publish(messages, this::shared);
+        } catch (PublishFailed failed) {
+            if (failed.reason() != Reason.REFUSED) {
+                throw failed;
+            }
+            // The broker closes the channel over one message, be it somebody else's: alone it shows whose it was.
+            return publishAlone(messages);
+        }
+    }
+
+    private List<OutgoingMessage> publishAlone(List<OutgoingMessage> messages) {
+        AtomicReference<ConfirmingChannel> own = new AtomicReference<>();
+        try {
+            return publish(messages, connection -> {
+                own.set(open(connection));
+                return own.get();
+            });
+        } finally {
+            if (own.get() != null) {
+                closing.execute(() -> close(own.get()));
+            }
+        }
+    }
+
+    private List<OutgoingMessage> publish(List<OutgoingMessage> messages, Channels channels) {
+        ConfirmedBatch batch = new ConfirmedBatch(messages);
         try {
             Connection connection = connections.createConnection();
             if (!alarm.waitUntilOff(confirmTimeout)) {
@@ -154,14 +181,9 @@ public class Publisher implements DisposableBean {
                         Reason.BLOCKED, messages, "The broker takes no messages at present: " + alarm.why, null);
             }
             declared.ensure();
-            channel = connection.createChannel(false);
-            if (channel.getNextPublishSeqNo() == 0) {
-                channel.confirmSelect();
-            }
-            batch.publish(messages, channel, confirmTimeout);
-            List<OutgoingMessage> nacked = verdict(batch, messages);
-            reusable = nacked.isEmpty();
-            return nacked;
+            ConfirmingChannel channel = channels.on(connection);
+            channel.publish(batch, confirmTimeout);
+            return verdict(batch, channel);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw new PublishFailed(
@@ -174,21 +196,20 @@ public class Publisher implements DisposableBean {
             }
             throw new PublishFailed(
                     Reason.UNREACHABLE, messages, "The broker cannot be reached: " + broken.getMessage(), broken);
-        } finally {
-            release(channel, batch, reusable);
         }
     }
 
-    private List<OutgoingMessage> verdict(ConfirmedBatch batch, List<OutgoingMessage> messages) {
+    private List<OutgoingMessage> verdict(ConfirmedBatch batch, ConfirmingChannel channel) {
         List<OutgoingMessage> waiting = batch.waiting();
         List<OutgoingMessage> nacked = batch.nacked();
-        if (!waiting.isEmpty()) {
-            List<OutgoingMessage> unconfirmed = messages.stream()
+        if (!batch.isAnswered()) {
+            List<OutgoingMessage> unconfirmed = batch.messages().stream()
                     .filter(m -> waiting.contains(m) || nacked.contains(m))
                     .toList();
             if (batch.closed() != null) {
                 throw closed(batch.closed(), unconfirmed);
             }
+            channel.retire();
             throw new PublishFailed(
                     Reason.UNCONFIRMED,
                     unconfirmed,
@@ -196,17 +217,62 @@ public class Publisher implements DisposableBean {
                             + " ms; the message may have arrived",
                     null);
         }
-        List<OutgoingMessage> unroutable = messages.stream()
-                .filter(message -> batch.returned().contains(message.id()))
-                .toList();
-        if (!unroutable.isEmpty()) {
+        if (!batch.returned().isEmpty()) {
             throw new PublishFailed(
                     Reason.UNROUTABLE,
-                    unroutable,
+                    batch.returned(),
                     "No queue took a message, not even " + Topology.UNROUTABLE_QUEUE,
                     null);
         }
         return nacked;
+    }
+
+    /** Where to publish. */
+    private interface Channels {
+        ConfirmingChannel on(Connection connection) throws IOException, InterruptedException;
+    }
+
+    /** The channel that all publish on; another one when a broker's answer or its silence made it doubtful. */
+    private ConfirmingChannel shared(Connection connection) throws IOException, InterruptedException {
+        ConfirmingChannel open = shared;
+        if (open != null && open.isUsable()) {
+            return open;
+        }
+        // Whoever opens it may wait for a broker that hangs; the others need not wait as long, one after the other.
+        if (!opening.tryLock(confirmTimeout.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new IOException("no channel could be opened within " + confirmTimeout.toMillis() + " ms");
+        }
+        try {
+            ConfirmingChannel doubtful = shared;
+            if (doubtful != null && doubtful.isUsable()) {
+                return doubtful;
+            }
+            shared = open(connection);
+            if (doubtful != null) {
+                // Those who publish on it still may get their answer.
+                closing.schedule(() -> close(doubtful), confirmTimeout.toMillis(), TimeUnit.MILLISECONDS);
+            }
+            return shared;
+        } finally {
+            opening.unlock();
+        }
+    }
+
+    private static ConfirmingChannel open(Connection connection) throws IOException {
+        // Not one of the factory's cached channels: those open themselves anew behind their user's back.
+        Channel channel = connection.getDelegate().createChannel();
+        if (channel == null) {
+            throw new IOException("the connection has no channel left");
+        }
+        return new ConfirmingChannel(channel);
+    }
+
+    private static void close(ConfirmingChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException | TimeoutException | RuntimeException e) {
+            log.debug("A channel did not close cleanly", e);
+        }
     }
 
     private static PublishFailed closed(ShutdownSignalException closed, List<OutgoingMessage> unconfirmed) {
@@ -220,43 +286,6 @@ public class Publisher implements DisposableBean {
                 unconfirmed,
                 "The connection to the broker broke while publishing: " + closed.getMessage(),
                 closed);
-    }
-
-    /**
-     * Whether the channel could be left clean. A cached channel whose connection is gone tries to connect again for
-     * whatever is asked of it: that failure must not stand in for the outcome of the publish.
-     */
-    private static boolean left(Channel channel, ConfirmedBatch batch) {
-        try {
-            batch.leave(channel);
-            return true;
-        } catch (AmqpException | ShutdownSignalException gone) {
-            log.debug("A channel went away after its messages were confirmed", gone);
-            return false;
-        }
-    }
-
-    private void release(Channel channel, ConfirmedBatch batch, boolean reusable) {
-        if (channel == null) {
-            return;
-        }
-        if (reusable && left(channel, batch)) {
-            close(channel);
-        } else {
-            // A broker that does not answer takes its time to answer this, too: nobody should wait for it.
-            closing.execute(() -> {
-                RabbitUtils.setPhysicalCloseRequired(channel, true);
-                close(channel);
-            });
-        }
-    }
-
-    private static void close(Channel channel) {
-        try {
-            channel.close();
-        } catch (IOException | TimeoutException | RuntimeException e) {
-            log.debug("A channel did not close cleanly", e);
-        }
     }
 
     private static void pause(List<OutgoingMessage> open) {
@@ -295,7 +324,7 @@ public class Publisher implements DisposableBean {
 
     @Override
     public void destroy() {
-        closing.shutdown();
+        closing.shutdownNow();
     }
 
     /** RabbitMQ's memory or disk alarm: it stops reading from the connection, where a publish would then hang. */

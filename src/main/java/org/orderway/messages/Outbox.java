@@ -8,6 +8,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -23,13 +24,15 @@ public class Outbox {
     private final JdbcClient jdbc;
     private final MessageCodec codec;
     private final Settings settings;
+    private final GroupCommit<Long> leaving;
     private volatile boolean full;
     private volatile boolean wasLate;
 
-    Outbox(JdbcClient jdbc, MessageCodec codec, Settings settings) {
+    Outbox(JdbcClient jdbc, MessageCodec codec, Settings settings, PlatformTransactionManager transactions) {
         this.jdbc = jdbc;
         this.codec = codec;
         this.settings = settings;
+        this.leaving = new GroupCommit<>(transactions, this::delete, settings.batch());
     }
 
     /** A message and the row it waits in. */
@@ -69,10 +72,15 @@ public class Outbox {
                 .toList();
     }
 
-    /** The broker has these messages: their rows may go. */
-    @Transactional
+    /** The broker has this message: its row may go. */
     public void confirmed(Entry entry) {
-        jdbc.sql("delete from outbox where id = ?").param(entry.row()).update();
+        leaving.write(entry.row());
+    }
+
+    private void delete(List<Long> rows) {
+        jdbc.sql("delete from outbox where id = any(?)")
+                .param(rows.toArray(Long[]::new))
+                .update();
     }
 
     /**

@@ -1,12 +1,17 @@
 package org.orderway.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.orderway.broker.BrokerRoom.message;
 
+import com.rabbitmq.client.Channel;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +24,7 @@ import org.springframework.amqp.core.Binding;
 import org.springframework.amqp.core.Message;
 import org.springframework.amqp.core.MessageDeliveryMode;
 import org.springframework.amqp.core.QueueBuilder;
+import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.amqp.rabbit.core.RabbitTemplate;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -79,6 +85,32 @@ class PublisherIT {
                         .timer()
                         .count())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void manyPublishOnOneChannelAndEachHearsOfItsOwn() throws Exception {
+        publishAtOnce(40, i -> message("order_events", "order.created", "id-" + i));
+
+        assertThat(room.getBean(QueueDepths.class).of("inventory_queue")).hasValue(40);
+        try (Channel next = room.getBean(ConnectionFactory.class)
+                .getPublisherConnectionFactory()
+                .createConnection()
+                .getDelegate()
+                .createChannel()) {
+            assertThat(next.getChannelNumber()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void whatTheBrokerRefusesTakesNothingWithIt() {
+        List<Throwable> failures = publishAtOnce(
+                40, i -> message(i % 8 == 0 ? "no_exchange" : "order_events", "order.created", "id-" + i));
+
+        assertThat(failures).hasSize(5).allSatisfy(failure -> assertThat(((PublishFailed) failure).reason())
+                .isEqualTo(Reason.REFUSED));
+        // What was in doubt may be there twice, under one id.
+        assertThat(room.getBean(QueueDepths.class).of("inventory_queue").getAsLong())
+                .isGreaterThanOrEqualTo(35);
     }
 
     @Test
@@ -177,6 +209,28 @@ class PublisherIT {
         } finally {
             admin.declareBinding(unroutable);
         }
+    }
+
+    /** Publishes one message in each of so many threads. @return what failed */
+    private List<Throwable> publishAtOnce(int threads, IntFunction<OutgoingMessage> message) {
+        CountDownLatch all = new CountDownLatch(threads);
+        List<Throwable> failures = new CopyOnWriteArrayList<>();
+        List<Thread> started = IntStream.range(0, threads)
+                .mapToObj(i -> new Thread(() -> {
+                    all.countDown();
+                    try {
+                        all.await();
+                        publisher.publish(message.apply(i));
+                    } catch (InterruptedException | RuntimeException e) {
+                        failures.add(e);
+                    }
+                }))
+                .toList();
+        started.forEach(Thread::start);
+        for (Thread thread : started) {
+            assertThatCode(() -> thread.join(30_000)).doesNotThrowAnyException();
+        }
+        return failures;
     }
 
     private PublishFailed failure(List<OutgoingMessage> messages) {

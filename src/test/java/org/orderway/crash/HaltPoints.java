@@ -136,8 +136,10 @@ class HaltPoints {
                 return result;
             }
             Object result = call(made, method, arguments);
-            boolean ours = result instanceof Connection || (result instanceof Channel && made instanceof Connection);
-            return ours ? watched(result) : result;
+            boolean leadsToPublishing = result instanceof Connection
+                    || result instanceof com.rabbitmq.client.Connection && made instanceof Connection
+                    || result instanceof Channel && made instanceof com.rabbitmq.client.Connection;
+            return leadsToPublishing ? watched(result) : result;
         };
         return Proxy.newProxyInstance(
                 ConnectionFactory.class.getClassLoader(), ClassUtils.getAllInterfaces(made), handler);
@@ -145,8 +147,13 @@ class HaltPoints {
 
     private static void haltInsteadOfHearing(String point, Channel channel) {
         if (isArmed(point)) {
+            long own = channel.getNextPublishSeqNo();
+            ConfirmCallback halt = (tag, multiple) -> {
+                if (tag == own || multiple && tag > own) {
+                    haltAt(point);
+                }
+            };
             channel.clearConfirmListeners();
-            ConfirmCallback halt = (tag, multiple) -> haltAt(point);
             channel.addConfirmListener(halt, halt);
         }
     }
