@@ -47,6 +47,8 @@ class Sheets implements AutoCloseable {
 
     Sheets(byte[] fontFile, String number, Instant issuedAt) throws IOException {
         signs = new TTFParser().parse(new RandomAccessReadBuffer(fontFile));
+        // No ligatures: looking for them is most of the work on a paper.
+        signs.setEnableGsub(false);
         glyphs = signs.getUnicodeCmapLookup();
         font = PDType0Font.load(document, signs, true);
         GregorianCalendar time = new GregorianCalendar(TimeZone.getTimeZone(ZoneOffset.UTC));
