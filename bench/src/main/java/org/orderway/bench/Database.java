@@ -1,9 +1,6 @@
 package org.orderway.bench;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,46 +9,32 @@ import java.util.ArrayList;
 import java.util.List;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** A database of our own, on the PostgreSQL of ORDERWAY_TEST_POSTGRES or on one started for this run. */
+/** A database of our own on a PostgreSQL. */
 final class Database implements AutoCloseable {
 
     private static final String OF_OTHERS = " where dbid = (select oid from pg_database where datname = current_database())"
             + " and query !~ 'pg_stat|number like|audit_events a'";
 
-    private final EmbeddedPostgres started;
-    private final String serverUrl;
+    private final Postgres server;
     private final String name;
     private final PGSimpleDataSource source = new PGSimpleDataSource();
     private final Connection connection;
     private final boolean countsStatements;
     private final long pid;
 
-    Database(String name) throws IOException, SQLException {
+    Database(Postgres server, String name) throws SQLException {
+        this.server = server;
         this.name = name;
-        String given = System.getenv("ORDERWAY_TEST_POSTGRES");
-        this.started = given == null || given.isBlank() ? start() : null;
-        this.serverUrl = started == null ? given : started.getJdbcUrl("postgres", "postgres");
-        onServer("create database " + name);
-        source.setUrl(serverUrl);
+        server.execute("create database " + name);
+        source.setUrl(server.url());
         source.setDatabaseName(name);
         this.connection = source.getConnection();
-        this.countsStatements = started != null || number("select count(*) from pg_extension where extname = 'pg_stat_statements'") > 0;
-        if (started != null) {
+        if (server.isOurs()) {
             execute("create extension pg_stat_statements");
         }
+        this.countsStatements = number("select count(*) from pg_extension where extname = 'pg_stat_statements'") > 0;
         long backend = number("select pg_backend_pid()");
         this.pid = Processes.name(backend).startsWith("postgres") ? Processes.parent(backend) : 0;
-    }
-
-    /** Durable, as in production: the library by itself switches that off. */
-    private static EmbeddedPostgres start() throws IOException {
-        return EmbeddedPostgres.builder()
-                .setServerConfig("fsync", "on")
-                .setServerConfig("synchronous_commit", "on")
-                .setServerConfig("full_page_writes", "on")
-                .setServerConfig("max_connections", "100")
-                .setServerConfig("shared_preload_libraries", "pg_stat_statements")
-                .start();
     }
 
     String jdbcUrl() {
@@ -66,13 +49,27 @@ final class Database implements AutoCloseable {
         return source.getPassword() == null ? "" : source.getPassword();
     }
 
+    /** The server's process; 0 where it is not on this machine. */
+    long pid() {
+        return pid;
+    }
+
     /** CPU time so far in ms; 0 where it is not on this machine. */
     long cpu() {
         return Processes.cpuOfTree(pid);
     }
 
     /** Committed transactions, and bytes and flushes of the write-ahead log of the whole server. */
-    record Work(long commits, long walBytes, long walFlushes, long statements) {}
+    record Work(long commits, long walBytes, long walFlushes, long statements) {
+
+        Work since(Work before) {
+            return new Work(
+                    commits - before.commits,
+                    walBytes - before.walBytes,
+                    walFlushes - before.walFlushes,
+                    statements - before.statements);
+        }
+    }
 
     Work work() throws SQLException {
         return new Work(
@@ -135,20 +132,9 @@ final class Database implements AutoCloseable {
         }
     }
 
-    private void onServer(String sql) throws SQLException {
-        try (Connection server = DriverManager.getConnection(serverUrl);
-                Statement statement = server.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
     @Override
-    public void close() throws SQLException, IOException {
+    public void close() throws SQLException {
         connection.close();
-        if (started == null) {
-            onServer("drop database if exists " + name + " with (force)");
-        } else {
-            started.close();
-        }
+        server.execute("drop database if exists " + name + " with (force)");
     }
 }

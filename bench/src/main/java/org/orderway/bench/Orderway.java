@@ -1,153 +1,122 @@
 package org.orderway.bench;
 
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.Map;
 
-/** The application in a JVM of its own, with its simulated gateway and carrier in it. */
-final class Orderway implements AutoCloseable {
+/**
+ * The product, with its simulated gateway and carrier in it.
+ *
+ * @param journey {@code full}, or {@code reference}: as near to the hand-written pipeline's journey as roles and topology take it
+ */
+record Orderway(String queueType, String journey) implements Pipeline {
 
-    private static final Pattern COLLECTION = Pattern.compile("(\\d+)M->(\\d+)M\\((\\d+)M\\)");
+    static final String FULL = "full";
+    static final String REFERENCE = "reference";
 
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final URI base;
-    private final Process process;
-    private final Path log;
-    private final Path collections;
-
-    Orderway(Options options, Rabbit rabbit, Database database, int mailPort, Path results, String run)
-            throws IOException, InterruptedException {
-        int port = freePort();
-        base = URI.create("http://127.0.0.1:" + port);
-        log = results.resolve(run + "-orderway.log");
-        collections = results.resolve(run + "-gc.log");
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx" + options.heap());
-        command.add("-Xlog:gc:file=" + collections);
-        command.addAll(options.jvm());
-        command.addAll(List.of(
-                "-jar",
-                jar().toString(),
-                "--spring.profiles.active=rabbitmq,simulators",
-                "--server.port=" + port,
-                "--orderway.simulators.delivered-after=0s",
-                "--orderway.topology.queue-type=" + options.queueType()));
-        options.settings().forEach(setting -> command.add("--" + setting));
-        ProcessBuilder java =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        java.environment().put("ORDERWAY_API_KEYS", "not-required");
-        java.environment().put("ORDERWAY_SECURITY_REQUESTSPERSECOND", "0");
-        java.environment().put("ORDERWAY_RABBITMQ_ADDRESSES", rabbit.address());
-        java.environment().put("ORDERWAY_RABBITMQ_VHOST", rabbit.vhost());
-        java.environment().put("ORDERWAY_RABBITMQ_USER", rabbit.user());
-        java.environment().put("ORDERWAY_RABBITMQ_PASSWORD", rabbit.password());
-        java.environment().put("ORDERWAY_DATABASE_URL", database.jdbcUrl());
-        java.environment().put("ORDERWAY_DATABASE_USER", database.user());
-        java.environment().put("ORDERWAY_DATABASE_PASSWORD", database.password());
-        java.environment().put("ORDERWAY_MAIL_HOST", "127.0.0.1");
-        java.environment().put("ORDERWAY_MAIL_PORT", Integer.toString(mailPort));
-        process = java.start();
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-        awaitReady();
-    }
-
-    private static Path jar() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("target"))) {
-            return files.filter(file -> file.getFileName().toString().matches("orderway-.*\\.jar"))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("There is no target/orderway-….jar: mvn package"));
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private void awaitReady() throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
-        HttpRequest ready =
-                HttpRequest.newBuilder(base.resolve("/actuator/health/readiness")).build();
-        while (System.nanoTime() < end && process.isAlive()) {
-            try {
-                if (http.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
-                    return;
-                }
-            } catch (IOException notYet) {
-                // It is starting.
-            }
-            TimeUnit.MILLISECONDS.sleep(200);
-        }
-        process.destroyForcibly();
-        throw new IllegalStateException("Orderway did not become ready, see " + log);
-    }
-
-    CompletableFuture<HttpResponse<String>> send(String method, String path, String json) {
-        return http.sendAsync(
-                HttpRequest.newBuilder(base.resolve(path))
-                        .header("Content-Type", "application/json")
-                        .method(method, HttpRequest.BodyPublishers.ofString(json))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
-    }
-
-    long cpu() {
-        return Processes.cpu(process.pid());
-    }
-
-    long peakMemory() {
-        return Processes.peakMemory(process.pid());
-    }
-
-    /** Largest heap in MB seen before and after a collection. */
-    record Heap(long before, long after) {}
-
-    Heap peakHeap() throws IOException {
-        long before = 0;
-        long after = 0;
-        for (String line : Files.readAllLines(collections)) {
-            Matcher matcher = COLLECTION.matcher(line);
-            if (matcher.find()) {
-                before = Math.max(before, Long.parseLong(matcher.group(1)));
-                after = Math.max(after, Long.parseLong(matcher.group(2)));
-            }
-        }
-        return new Heap(before, after);
-    }
-
-    /** The lines of its log at WARN and ERROR. */
-    List<String> complaints() throws IOException {
-        try (Stream<String> lines = Files.lines(log)) {
-            return lines.filter(line -> line.contains(" WARN ") || line.contains(" ERROR "))
-                    .toList();
-        }
-    }
-
-    /** SIGTERM, so that a recording is written. */
     @Override
-    public void close() {
-        process.destroy();
-        try {
-            if (!process.waitFor(40, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
+    public String name() {
+        return journey.equals(FULL) ? "orderway" : "orderway-" + journey;
+    }
+
+    @Override
+    public String title() {
+        return journey.equals(FULL) ? "Orderway, full journey" : "Orderway, limited to the reference's journey";
+    }
+
+    @Override
+    public Path folder() {
+        return Path.of("target");
+    }
+
+    @Override
+    public List<String> arguments(Path topology) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--spring.profiles.active=rabbitmq,simulators",
+                "--orderway.simulators.delivered-after=0s",
+                "--orderway.topology.queue-type=" + queueType));
+        if (journey.equals(REFERENCE)) {
+            Files.writeString(topology, ReferenceJourney.of(Path.of("application.yml")));
+            arguments.add("--spring.config.additional-location=file:" + topology);
+            // The state of articles goes to the catalogue by itself, every second: not here.
+            arguments.add("--orderway.inventory.tell-every=86400000");
         }
+        return arguments;
+    }
+
+    @Override
+    public Map<String, String> environment(Rabbit rabbit, Database database, int mailPort) {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("ORDERWAY_API_KEYS", "not-required");
+        environment.put("ORDERWAY_SECURITY_REQUESTSPERSECOND", "0");
+        environment.put("ORDERWAY_RABBITMQ_ADDRESSES", rabbit.address());
+        environment.put("ORDERWAY_RABBITMQ_VHOST", rabbit.vhost());
+        environment.put("ORDERWAY_RABBITMQ_USER", rabbit.user());
+        environment.put("ORDERWAY_RABBITMQ_PASSWORD", rabbit.password());
+        environment.put("ORDERWAY_DATABASE_URL", database.jdbcUrl());
+        environment.put("ORDERWAY_DATABASE_USER", database.user());
+        environment.put("ORDERWAY_DATABASE_PASSWORD", database.password());
+        environment.put("ORDERWAY_MAIL_HOST", "127.0.0.1");
+        environment.put("ORDERWAY_MAIL_PORT", Integer.toString(mailPort));
+        if (journey.equals(REFERENCE)) {
+            environment.put("ORDERWAY_ROLES", ReferenceJourney.ROLES);
+        }
+        return environment;
+    }
+
+    /** Of the reference's journey the trail has all but what is told to analytics alone. */
+    @Override
+    public String missingInAudit() {
+        String key = journey.equals(REFERENCE) ? "order.analytics.%" : "";
+        return """
+                with o as (select id from orders where number like ?)
+                select (select count(*) from outcomes s, json_array_elements(s.messages) m
+                        where s.order_id in (select id from o) and m ->> 'exchange' = 'order_events'
+                          and m ->> 'routingKey' not like '%s'
+                          and not exists (select 1 from audit_events a where a.event_id = m ->> 'id'))
+                     + (select count(*) from o where number not like 'straight-%%' and not exists
+                            (select 1 from audit_events a where a.order_id = o.id and a.type = 'order.placed'))
+                """
+                .formatted(key);
+    }
+
+    @Override
+    public Map<String, String> books() {
+        Map<String, String> books = new LinkedHashMap<>();
+        books.put("orders that are not shipped", "select count(*) from orders where status <> 'SHIPPED'");
+        books.put(
+                "orders whose capture is not their price",
+                """
+                select count(*) from orders
+                where captured <> case payment_method when 'prepaid' then total else 0 end
+                """);
+        books.put(
+                "difference between charges and captures",
+                """
+                select (select coalesce(sum(amount), 0) from simulators.charges where status = 'captured')
+                    - (select coalesce(sum(captured), 0) from orders)
+                """);
+        books.put(
+                "charges beyond one for each prepaid order",
+                """
+                select (select count(*) from simulators.charges)
+                    - (select count(*) from orders where payment_method = 'prepaid' and total > 0)
+                """);
+        books.put(
+                "parcels beyond one for each order",
+                "select (select count(*) from simulators.shipments) - (select count(*) from orders)");
+        books.put(
+                "articles whose stock does not add up",
+                """
+                select count(*) from products p
+                left join (select sku, sum(quantity) as ordered from order_lines group by sku) l using (sku)
+                where p.received <> p.on_hand + p.sold or p.reserved <> 0 or p.sold <> coalesce(l.ordered, 0)
+                """);
+        return books;
     }
 }

@@ -122,6 +122,11 @@ final class Rabbit implements AutoCloseable {
         return version;
     }
 
+    /** Its process; 0 where it is not one node on this machine. */
+    long pid() {
+        return pid;
+    }
+
     /** CPU time so far in ms; 0 where the broker is not one node on this machine. */
     long cpu() {
         return pid == 0 ? 0 : Processes.cpu(pid);
