@@ -283,6 +283,8 @@ final class Load implements AutoCloseable {
     @Override
     public void close() throws IOException {
         clock.shutdownNow();
-        broker.close();
+        if (broker.isOpen()) {
+            broker.close();
+        }
     }
 }

@@ -58,6 +58,9 @@ record Options(
         String mode = given.containsKey("compare")
                 ? COMPARE
                 : given.containsKey("charts") ? CHARTS : given.containsKey("backlog") ? BACKLOG : MEASURE;
+        if (!mode.equals(MEASURE) && number(given, "rate", 50) < 1) {
+            throw new IllegalArgumentException("--rate must be at least 1 here");
+        }
         return new Options(
                 given.get("amqp"),
                 given.get("management"),

@@ -100,6 +100,7 @@ final class Profile implements Measurement.Watch {
         Map<Long, String> titles = new HashMap<>();
         Map<Long, Long> after = processes();
         after.keySet().forEach(child -> titles.put(child, Processes.title(child)));
+        titles.put(stage.database().pid(), "postmaster");
         postgres = spent(postgresBefore, after, titles);
     }
 

@@ -1,5 +1,6 @@
 package org.orderway.bench;
 
+import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,13 +121,16 @@ final class Stage implements AutoCloseable {
         return seconds;
     }
 
-    void endApplication() throws Exception {
+    void endApplication() throws IOException {
         load.close();
         application.close();
     }
 
     @Override
-    public void close() throws SQLException {
+    public void close() throws IOException, SQLException {
+        if (load != null) {
+            load.close();
+        }
         if (application != null) {
             application.close();
         }
