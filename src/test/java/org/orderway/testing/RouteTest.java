@@ -1,6 +1,5 @@
 package org.orderway.testing;
 
-import static org.apache.camel.builder.AdviceWith.adviceWith;
 import static org.mockito.Mockito.mockingDetails;
 
 import java.io.ByteArrayInputStream;
@@ -142,24 +141,8 @@ import org.springframework.transaction.PlatformTransactionManager;
         })
 public abstract class RouteTest {
 
-    /** Where routes leave the house. */
-    private static final List<String> ENDS = List.of(
-            "ask-gateway-call",
-            "call-gateway-call",
-            "ask-carrier-call",
-            "book-carrier-call",
-            "post-mail-smtp",
-            "post-sms-call",
-            "post-push-call",
-            "alert-operator-smtp",
-            "hand-to-outbox-publish",
-            "report-simulated-parcel-call",
-            "call-management-call",
-            "import-invoice-set-aside");
-
-    /** What routes are started by, other than by other routes. */
-    private static final List<String> OUTSIDE =
-            List.of("spring-rabbitmq:", "timer:", "scheduler:", "seda:", "platform-http:");
+    /** Where routes end for a test, beside their calls over HTTP and their mails. */
+    private static final List<String> ENDS = List.of("hand-to-outbox-publish", "import-invoice-set-aside");
 
     /** The routes that exchanges went through, since it was last cleared. */
     static final Set<String> WALKED = ConcurrentHashMap.newKeySet();
@@ -378,9 +361,7 @@ public abstract class RouteTest {
                     WALKED.add(routeId);
                 }
             });
-            for (String routeId : routeIds()) {
-                adviseFor(routeId);
-            }
+            new Pipeline(camel).replaceBroker().replaceCalls().replace(ENDS).advise();
             camel.start();
         }
         MockEndpoint.resetMocks(camel);
@@ -400,18 +381,6 @@ public abstract class RouteTest {
                 .filter(route -> route.isRest() == null || !route.isRest())
                 .map(route -> route.getRouteId())
                 .toList();
-    }
-
-    private void adviseFor(String routeId) throws Exception {
-        adviceWith(camel, routeId, false, advice -> {
-            String from = advice.getOriginalRoute().getInput().getEndpointUri();
-            if (OUTSIDE.stream().anyMatch(from::startsWith)) {
-                advice.replaceFromWith("direct:" + routeId);
-            }
-            ENDS.stream()
-                    .filter(node -> node.startsWith(routeId + "-"))
-                    .forEach(node -> advice.weaveById(node).replace().to("mock:" + node));
-        });
     }
 
     /** A message comes out of the queue of a consumer route; what the consumer would see is in the answer. */
