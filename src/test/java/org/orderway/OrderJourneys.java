@@ -149,6 +149,8 @@ import org.springframework.test.context.DynamicPropertySource;
             "orderway.announcements.send-every=300",
             "orderway.announcements.customers-per-step=10",
             "orderway.examples.regional-desk=true",
+            "orderway.payment.screening-step=review-large-orders",
+            "orderway.fraud.review-above=100000",
             "orderway.inventory.tell-every=200",
             "orderway.normal-lane.in-progress=" + OrderJourneys.IN_PROGRESS,
             "orderway.normal-lane.look-every=100",
@@ -1719,6 +1721,29 @@ abstract class OrderJourneys {
         assertThat(charges(declined)).isEmpty();
         assertThat(charges(cancelled)).isEmpty();
         assertThat(timeline(declined, "order.failed")).doesNotContain("order.payment_success");
+    }
+
+    /** With the step of routes-yaml/examples/large-orders.camel.yaml. */
+    @Test
+    void anOrderAboveTheLimitWaitsForAPersonAndIsChargedWhenItIsApproved() {
+        String sku = stocked(3);
+        String large = shop.place(line(form("prepaid", "tok_ok"), sku, 1, "100000.01"));
+        String atTheDoor = shop.place(line(form("cod", null), sku, 1, "100000.01"));
+        String small = shop.place(line(form("prepaid", "tok_ok"), sku, 1, "99.50"));
+
+        awaitStatus(small, "SHIPPED");
+        awaitStatus(atTheDoor, "SHIPPED");
+        await("the review")
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(reviews()).contains(large).doesNotContain(small, atTheDoor));
+        assertThat(status(large)).isEqualTo("RESERVED");
+        assertThat(charges(large)).isEmpty();
+
+        assertThat(decide(large, "approve").status()).isEqualTo(200);
+
+        awaitStatus(large, "SHIPPED");
+        assertThat(charges(large)).hasSize(1);
+        awaitQuiet(List.of(large, atTheDoor, small));
     }
 
     private List<String> reviews() {

@@ -16,6 +16,7 @@ import org.orderway.messages.OutgoingMessage;
 import org.orderway.orders.IllegalTransition;
 import org.orderway.orders.Order;
 import org.orderway.orders.OrderEvents;
+import org.orderway.orders.OrderStatus;
 import org.orderway.orders.Orders;
 import org.orderway.orders.PaymentState;
 import org.orderway.orders.Steps;
@@ -73,6 +74,16 @@ public class Fraud {
                 from fraud_signals
                 where (customer_id = o.customer_id or card = o.card)
                     and at > now() - make_interval(secs => :signalsWithin)) s
+            """;
+
+    /** Whether it was screened before or not: the limit is a reason of its own. */
+    private static final String HOLD =
+            """
+            insert into fraud_checks as c (order_id, customer_id, card, country, currency, total, verdict, reasons, passed)
+            select id, customer_id, card, country, currency, total, 'review', cast(? as jsonb), false
+            from orders where id = ?
+            on conflict (order_id) do update
+            set verdict = excluded.verdict, reasons = c.reasons || excluded.reasons, passed = excluded.passed
             """;
 
     private final JdbcClient jdbc;
@@ -177,6 +188,35 @@ public class Fraud {
                 : new Screening(
                         false,
                         steps.once(orderId, STEP, order -> Outcome.SILENT).messages());
+    }
+
+    /**
+     * Holds a prepaid order up that is worth more than the limit, unless a person has decided on its payment already. A
+     * second delivery gets what was decided.
+     */
+    @Transactional
+    public Screening holdLarge(Event event) {
+        Order order = orders.lock(event.orderId());
+        if (!order.paymentMethod().equals("prepaid")
+                || order.status() != OrderStatus.RESERVED
+                || order.total().compareTo(settings.reviewAbove()) <= 0) {
+            return Screening.PASSED;
+        }
+        return reviews.of(order.id())
+                .map(review -> new Screening(review.state().equals(Reviews.APPROVED), List.<OutgoingMessage>of()))
+                .orElseGet(() -> {
+                    jdbc.sql(HOLD)
+                            .params(
+                                    json(List.of(new Verdict.Reason(
+                                            "large-order",
+                                            0,
+                                            order.total().toPlainString() + ", more than "
+                                                    + settings.reviewAbove().toPlainString()))),
+                                    order.id())
+                            .update();
+                    reviews.open(order.id());
+                    return new Screening(false, List.of());
+                });
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.orderway.fraud;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
@@ -8,6 +9,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  *
  * @param reviewFrom       points from which a person decides
  * @param declineFrom      points from which the order is refused at once
+ * @param reviewAbove      total from which on a person decides where the flow asks for it, in the order's own currency
  * @param history          the latest payments of a customer, or a card, that are looked at
  * @param customerVelocity payments of one customer
  * @param cardVelocity     payments with one card
@@ -24,6 +26,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 record FraudSettings(
         int reviewFrom,
         int declineFrom,
+        BigDecimal reviewAbove,
         int history,
         Velocity customerVelocity,
         Velocity cardVelocity,

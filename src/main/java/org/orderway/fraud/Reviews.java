@@ -34,7 +34,7 @@ import org.springframework.transaction.annotation.Transactional;
 @Component("reviews")
 public class Reviews implements PaymentReviews {
 
-    private static final String APPROVED = "approved";
+    static final String APPROVED = "approved";
     private static final String DECLINED = "declined";
 
     /** How long a mail is left to the instance that began to send it. */

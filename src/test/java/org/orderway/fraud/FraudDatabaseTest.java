@@ -327,6 +327,45 @@ class FraudDatabaseTest extends DatabaseTest {
         assertThat(view.path("timeline").findValuesAsText("event")).contains("review");
     }
 
+    /** With the step of routes-yaml/examples/large-orders.camel.yaml. */
+    @Test
+    void anOrderAboveTheLimitWaitsForAPersonOnceAndOneThatCostsNoMoreGoesOn() {
+        UUID large = order("c-1", "tok_a", "GB", "500.01", null);
+        UUID small = order("c-2", "tok_b", "GB", "500", null);
+        assertThat(passes(large)).isTrue();
+        assertThat(passes(small)).isTrue();
+
+        assertThat(fraud.holdLarge(checked(large))).isEqualTo(new Fraud.Screening(false, List.of()));
+        assertThat(fraud.holdLarge(checked(small)).passed()).isTrue();
+
+        assertThat(passes(large)).as("delivered again").isFalse();
+        assertThat(fraud.holdLarge(checked(large)).passed()).isFalse();
+        assertThat(count("fraud_reviews")).isEqualTo(1);
+        assertThat(verdictOf(large)).isEqualTo("review 0 false");
+        assertThat(reasons(large)).containsExactly("large-order");
+        assertThat(view(large).path("review").asBoolean()).isTrue();
+
+        decide("approve", large);
+        assertThat(passes(large)).isTrue();
+        assertThat(fraud.holdLarge(checked(large)).passed())
+                .as("delivered again, a person decided")
+                .isTrue();
+    }
+
+    @Test
+    void aPersonIsAskedOnceWhateverTheReasonAndTheLimitNeedsNoScreeningBeforeIt() {
+        UUID suspicious = held("c-1");
+        decide("approve", suspicious);
+        jdbc.sql("update orders set total = 1000 where id = ?")
+                .param(suspicious)
+                .update();
+        assertThat(fraud.holdLarge(checked(suspicious)).passed()).isTrue();
+
+        UUID unscreened = order("c-2", "tok_b", "GB", BIG, null);
+        assertThat(fraud.holdLarge(checked(unscreened)).passed()).isFalse();
+        assertThat(reviews.list(Map.of("limit", 50L))).containsEntry("open", 1L);
+    }
+
     @Test
     void anApprovedPaymentGoesToItsMethodThroughTheOutboxAndIsRecorded() {
         UUID order = held("c-1");

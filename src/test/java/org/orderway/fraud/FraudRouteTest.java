@@ -11,7 +11,9 @@ import static org.mockito.Mockito.when;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.NullNode;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.orderway.messages.Event;
 import org.orderway.messages.Outbox;
 import org.orderway.messages.Outcome;
 import org.orderway.messages.OutgoingMessage;
@@ -30,6 +33,7 @@ import org.orderway.testing.RouteTest;
 
 @Covers({
     "screen-payment",
+    "review-large-orders",
     "reviews-list",
     "reviews-approve",
     "reviews-decline",
@@ -90,6 +94,22 @@ class FraudRouteTest extends RouteTest {
         verify(payment, never()).handOver(any());
         assertThat(published()).singleElement().satisfies(retried -> assertThat(retried.exchange())
                 .isEqualTo("order_retry"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, true", "true, false", "false, true"})
+    void aLargeOrderGoesOnWhenScreeningAndAPersonLetIt(boolean passed, boolean letThrough) {
+        when(fraud.screen(any())).thenReturn(new Fraud.Screening(passed, List.of()));
+        when(fraud.holdLarge(any())).thenReturn(new Fraud.Screening(letThrough, List.of()));
+
+        Event event = new Event("e-1", "order.inventory_checked", orderId, Instant.EPOCH, NullNode.getInstance());
+        Exchange done = call("review-large-orders", event, Map.of());
+
+        assertThat(done.getException()).isNull();
+        assertThat(done.isRouteStop()).isEqualTo(!(passed && letThrough));
+        verify(fraud, times(passed ? 1 : 0))
+                .holdLarge(argThat(held -> held.orderId().equals(orderId)));
+        assertThat(published()).isEmpty();
     }
 
     @Test
