@@ -43,6 +43,11 @@ class Declarations {
 
     @Bean
     Declarables declarables(Topology topology) {
+        return of(topology);
+    }
+
+    /** All that the table stands for. */
+    static Declarables of(Topology topology) {
         List<Declarable> all = new ArrayList<>();
         all.addAll(exchanges(topology));
         all.addAll(queues(topology));
@@ -112,7 +117,7 @@ class Declarations {
     }
 
     /** A queue in which messages stay until somebody takes them away. */
-    private static Queue restingQueue(String name, QueueType type) {
+    static Queue restingQueue(String name, QueueType type) {
         Map<String, Object> arguments = new HashMap<>();
         if (type == QueueType.QUORUM) {
             arguments.put("x-queue-type", "quorum");

@@ -10,15 +10,25 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.qpid.server.SystemLauncher;
 import org.apache.qpid.server.SystemLauncherListener.DefaultSystemLauncherListener;
 import org.apache.qpid.server.model.Broker;
 import org.apache.qpid.server.model.BrokerImpl;
+import org.apache.qpid.server.model.ConfiguredObject;
+import org.apache.qpid.server.model.Exchange;
+import org.apache.qpid.server.model.LifetimePolicy;
 import org.apache.qpid.server.model.Queue;
 import org.apache.qpid.server.model.State;
 import org.apache.qpid.server.model.SystemConfig;
 import org.apache.qpid.server.model.VirtualHost;
 import org.apache.qpid.server.model.VirtualHostNode;
+import org.orderway.broker.FoundTopology;
+import org.orderway.broker.FoundTopology.Bound;
+import org.orderway.broker.FoundTopology.FoundExchange;
+import org.orderway.broker.FoundTopology.FoundQueue;
 import org.orderway.broker.QueueFigures;
 
 /** The broker inside the JVM: Apache Qpid Broker-J, AMQP 0-9-1 on loopback, for trying out and for tests. */
@@ -137,12 +147,51 @@ class EmbeddedBroker implements AutoCloseable {
 
     /** What is in its queues, and what went through since it started. */
     List<QueueFigures.Counts> counts() {
+        return queues().map(EmbeddedBroker::counts).toList();
+    }
+
+    /** What was declared and stays. Broker-J keeps the arguments as attributes under other names: they are not told. */
+    FoundTopology found() {
+        List<FoundQueue> queues = queues().filter(EmbeddedBroker::stays)
+                .map(queue -> new FoundQueue(queue.getName(), null, (long) queue.getQueueDepthMessages()))
+                .toList();
+        Set<String> names = queues.stream().map(FoundQueue::name).collect(Collectors.toSet());
+        return new FoundTopology(
+                children(Exchange.class)
+                        .filter(exchange ->
+                                exchange.isDurable() && !exchange.getName().startsWith("amq."))
+                        .map(exchange -> new FoundExchange(exchange.getName(), exchange.getType(), null))
+                        .toList(),
+                queues,
+                children(Exchange.class)
+                        .flatMap(EmbeddedBroker::bindings)
+                        .filter(bound -> names.contains(bound.queue()))
+                        .toList());
+    }
+
+    private static boolean stays(Queue<?> queue) {
+        return queue.isDurable() && queue.getLifetimePolicy() == LifetimePolicy.PERMANENT;
+    }
+
+    private static Stream<Bound> bindings(Exchange<?> exchange) {
+        return exchange.getBindings().stream()
+                .map(binding -> new Bound(
+                        exchange.getName(),
+                        binding.getDestination(),
+                        binding.getBindingKey(),
+                        binding.getArguments() == null ? Map.of() : binding.getArguments()));
+    }
+
+    private Stream<Queue<?>> queues() {
+        return children(Queue.class).map(queue -> (Queue<?>) queue);
+    }
+
+    @SuppressWarnings("rawtypes")
+    private <C extends ConfiguredObject> Stream<C> children(Class<C> kind) {
         return broker().getVirtualHostNodes().stream()
                 .map(VirtualHostNode::getVirtualHost)
                 .filter(Objects::nonNull)
-                .flatMap(host -> host.getChildren(Queue.class).stream())
-                .map(EmbeddedBroker::counts)
-                .toList();
+                .flatMap(host -> host.getChildren(kind).stream());
     }
 
     private static QueueFigures.Counts counts(Queue<?> queue) {

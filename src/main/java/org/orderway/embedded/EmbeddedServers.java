@@ -3,6 +3,8 @@ package org.orderway.embedded;
 import java.util.List;
 import java.util.Map;
 import org.orderway.broker.BrokerAtHand;
+import org.orderway.broker.FoundTopology;
+import org.orderway.broker.QueueFigures;
 import org.orderway.notification.Mails;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +42,17 @@ class EmbeddedServers {
 
     @Bean
     BrokerAtHand brokerAtHand(EmbeddedBroker broker) {
-        return broker::counts;
+        return new BrokerAtHand() {
+            @Override
+            public List<QueueFigures.Counts> counts() {
+                return broker.counts();
+            }
+
+            @Override
+            public FoundTopology found() {
+                return broker.found();
+            }
+        };
     }
 
     @Bean

@@ -15,6 +15,7 @@ import org.springframework.boot.actuate.autoconfigure.metrics.MetricsAutoConfigu
 import org.springframework.boot.actuate.autoconfigure.metrics.export.simple.SimpleMetricsExportAutoConfiguration;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.amqp.RabbitAutoConfiguration;
+import org.springframework.boot.autoconfigure.jackson.JacksonAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -73,16 +74,20 @@ class BrokerRoom {
     }
 
     @Configuration(proxyBeanMethods = false)
-    @EnableConfigurationProperties(Topology.class)
+    @EnableConfigurationProperties({Topology.class, QueueFigures.Settings.class})
     @Import({
         Declarations.class,
         Publisher.class,
         ListenerContainers.class,
         ConsumedQueueConverter.class,
         FailureReasons.class,
-        QueueDepths.class
+        QueueDepths.class,
+        BrokerLook.class,
+        SavedTopology.class,
+        TopologyPlan.class
     })
     @ImportAutoConfiguration({
+        JacksonAutoConfiguration.class,
         RabbitAutoConfiguration.class,
         MetricsAutoConfiguration.class,
         CompositeMeterRegistryAutoConfiguration.class,

@@ -125,7 +125,8 @@ class QueueFiguresTest {
     @Test
     void takesTheFiguresOfABrokerInThisJvmWithoutAskingAnybody() {
         at(0);
-        atHand = () -> List.of(new Counts("audit_queue", 4L, 1L, 2, 10L, 6L, 5L));
+        atHand = mock(BrokerAtHand.class);
+        when(atHand.counts()).thenReturn(List.of(new Counts("audit_queue", 4L, 1L, 2, 10L, 6L, 5L)));
 
         assertThat(figures.isAskedOverHttp()).isFalse();
         figures.look();
