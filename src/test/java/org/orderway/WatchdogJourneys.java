@@ -24,6 +24,10 @@ import org.orderway.testing.ChildJvm;
 import org.orderway.testing.Shop;
 import org.orderway.testing.Tap;
 import org.orderway.testing.Tap.Heard;
+import org.springframework.amqp.core.AmqpAdmin;
+import org.springframework.amqp.core.Binding;
+import org.springframework.amqp.core.Binding.DestinationType;
+import org.springframework.amqp.core.Queue;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -49,6 +53,7 @@ import org.springframework.test.context.DynamicPropertySource;
             "orderway.watchdog.confirm-after=4s",
             "orderway.watchdog.stuck-after=6s",
             "orderway.watchdog.grace=15s",
+            "orderway.watchdog.compare-every=500",
         })
 @Import(OrderJourneys.Listening.class)
 @DirtiesContext
@@ -69,6 +74,9 @@ abstract class WatchdogJourneys {
 
     @Autowired
     private MeterRegistry meters;
+
+    @Autowired
+    private AmqpAdmin amqp;
 
     @LocalServerPort
     private int port;
@@ -207,6 +215,33 @@ abstract class WatchdogJourneys {
                 .update();
 
         await("mended").atMost(PATIENCE).untilAsserted(() -> assertThat(evidence("stock_reserved"))
+                .isEmpty());
+    }
+
+    @Test
+    void aBindingThatSomebodyTookAwayAndAQueueThatSomebodyAddedAreToldUntilAllIsAsItWas() {
+        Binding taken =
+                new Binding("warehouse_queue", DestinationType.QUEUE, "inventory_events", "inventory.low", Map.of());
+        Queue added = new Queue("a_spy", true);
+        amqp.removeBinding(taken);
+        amqp.declareQueue(added);
+        amqp.declareBinding(new Binding("a_spy", DestinationType.QUEUE, "order_events", "order.created", Map.of()));
+
+        await("the evidence").atMost(PATIENCE).untilAsserted(() -> assertThat(evidence("topology_as_written"))
+                .extracting(one ->
+                        one.path("broker").asText() + ": " + one.path("found").asText())
+                .containsExactlyInAnyOrder(
+                        "binding inventory_events inventory.low of warehouse_queue: not there",
+                        "queue a_spy: there, but not in the table"));
+        tap.awaitHeard(
+                "the alarm",
+                m -> m.routingKey().equals("order.alarm.topology_as_written")
+                        && m.text().contains("warehouse_queue"));
+
+        amqp.deleteQueue("a_spy");
+        amqp.declareBinding(taken);
+
+        await("as it was").atMost(PATIENCE).untilAsserted(() -> assertThat(evidence("topology_as_written"))
                 .isEmpty());
     }
 

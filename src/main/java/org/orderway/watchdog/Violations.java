@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.orderway.messages.Events;
 import org.orderway.messages.Outbox;
+import org.orderway.watchdog.Invariant.About;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -34,6 +35,7 @@ class Violations {
     private final Outbox outbox;
     private final Events events;
     private final Map<Invariant, Long> counts = new ConcurrentHashMap<>();
+    private volatile boolean brokerTold;
 
     Violations(JdbcClient jdbc, JdbcTemplate batch, Outbox outbox, Events events, MeterRegistry meters) {
         this.jdbc = jdbc;
@@ -42,17 +44,18 @@ class Violations {
         this.events = events;
         for (Invariant invariant : Invariant.values()) {
             Gauge.builder("orderway.invariant.violations", counts, all -> all.getOrDefault(invariant, NOT_LOOKED_YET))
-                    .description("Articles or orders that break the rule; -1 before the first look")
+                    .description(
+                            "Articles, orders or things on the broker that break the rule; -1 before the first look")
                     .tag("invariant", invariant.label())
                     .register(meters);
         }
     }
 
     /** The subjects on record, those first that were looked at longest ago. */
-    List<String> subjects(boolean ofArticles, int most) {
+    List<String> subjects(About about, int most) {
         List<String> labels = new ArrayList<>();
         for (Invariant invariant : Invariant.values()) {
-            if (invariant.isOfArticles() == ofArticles) {
+            if (invariant.about() == about) {
                 labels.add(invariant.label());
             }
         }
@@ -147,17 +150,22 @@ class Violations {
         details.put("expected", broken.expected());
         details.put("found", broken.found());
         details.put("since", told.since().toString());
-        UUID orderId = invariant.isOfArticles() ? null : UUID.fromString(broken.subject());
+        UUID orderId = invariant.about() == About.ORDER ? UUID.fromString(broken.subject()) : null;
         return outbox.add(events.alarm(invariant.label(), broken.subject(), orderId, told.since(), details));
     }
 
     private record Told(Violation violation, Instant since) {}
 
+    /** This instance could look at the broker: from now on it knows of drift, or that there is none. */
+    void brokerTold() {
+        brokerTold = true;
+    }
+
     /** Counts what is confirmed, for the metrics of this instance. */
     void measure() {
         Map<Invariant, Long> now = new EnumMap<>(Invariant.class);
         for (Invariant invariant : Invariant.values()) {
-            now.put(invariant, 0L);
+            now.put(invariant, invariant.about() == About.BROKER && !brokerTold ? NOT_LOOKED_YET : 0L);
         }
         jdbc.sql("select invariant, count(*) as n from violations where confirmed_at is not null group by 1")
                 .query(rs -> {
@@ -180,7 +188,7 @@ class Violations {
                 .query(rs -> {
                     Invariant invariant = Invariant.of(rs.getString("invariant"));
                     Map<String, Object> one = new LinkedHashMap<>();
-                    one.put(invariant.isOfArticles() ? "sku" : "order", rs.getString("subject"));
+                    one.put(invariant.about().key(), rs.getString("subject"));
                     one.put("expected", rs.getString("expected"));
                     one.put("found", rs.getString("found"));
                     one.put("since", rs.getTimestamp("since").toInstant().toString());

@@ -15,9 +15,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.orderway.messages.Outbox;
+import org.orderway.watchdog.Invariant.About;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -86,14 +88,14 @@ public class Watchdog {
         if (isAlone()) {
             Progress progress = progress();
             List<Violation> found = new ArrayList<>();
-            Set<String> articles = new LinkedHashSet<>(violations.subjects(true, settings.articlesPerLook()));
+            Set<String> articles = new LinkedHashSet<>(violations.subjects(About.ARTICLE, settings.articlesPerLook()));
             Set<String> counted = new LinkedHashSet<>(articles);
             String lastSku = nextArticles(progress.skuBefore(), counted);
             articles.addAll(counted);
             articles.addAll(changedArticles(progress.from()));
             books.ofArticles(articles, counted).forEach(article -> found.addAll(article.violations()));
 
-            Set<String> orders = new LinkedHashSet<>(violations.subjects(false, settings.ordersPerLook()));
+            Set<String> orders = new LinkedHashSet<>(violations.subjects(About.ORDER, settings.ordersPerLook()));
             orders.addAll(movedOrders(progress.from()));
             UUID lastOrder = nextOrders(progress.orderBefore(), orders);
             books.ofOrders(orders, settings.grace()).forEach(order -> found.addAll(order.violations()));
@@ -102,7 +104,7 @@ public class Watchdog {
             found.addAll(quiet.stuck());
             found.addAll(reviews.undecided(settings.reviewWithin()));
 
-            Set<String> trailed = new LinkedHashSet<>(violations.subjects(false, settings.trailsPerLook()));
+            Set<String> trailed = new LinkedHashSet<>(violations.subjects(About.ORDER, settings.trailsPerLook()));
             UUID lastTrail = trails.next(progress.trailBefore(), settings, trailed);
             found.addAll(trails.broken(trailed, depths));
 
@@ -119,6 +121,26 @@ public class Watchdog {
         }
         violations.measure();
         return alarms;
+    }
+
+    /**
+     * Takes note of what somebody changed on the broker, to be told by the next look after it lasted for a while.
+     *
+     * @param drift each thing that is not as in the table, with what is wrong; null when the broker could not be asked
+     */
+    @Transactional
+    public void broker(Map<String, String> drift) {
+        if (drift == null) {
+            return;
+        }
+        List<Violation> found = new TreeMap<>(drift)
+                .entrySet().stream()
+                        .map(thing -> Invariant.TOPOLOGY_AS_WRITTEN.brokenBy(
+                                thing.getKey(), "as in the table", thing.getValue()))
+                        .toList();
+        violations.found(found, settings.confirmAfter());
+        violations.gone(Invariant.TOPOLOGY_AS_WRITTEN, null);
+        violations.brokerTold();
     }
 
     /** Sets stuck orders going again; gives the messages that were written into the outbox. */
@@ -214,7 +236,7 @@ public class Watchdog {
         for (Invariant invariant : Invariant.values()) {
             switch (invariant) {
                 case ORDER_MOVING, REVIEW_DECIDED -> violations.gone(invariant, null);
-                case TRAIL_INTACT, TRAIL_COMPLETE -> {}
+                case TRAIL_INTACT, TRAIL_COMPLETE, TOPOLOGY_AS_WRITTEN -> {}
                 case STOCK_SOLD -> violations.gone(invariant, counted);
                 case STOCK_RECEIVED, STOCK_RESERVED -> violations.gone(invariant, articles);
                 default -> violations.gone(invariant, orders);

@@ -31,6 +31,7 @@ class WatchdogDatabaseTest extends OrdersOfAllKinds {
         jdbc.sql("update orders set moved_at = moved_at - interval '1 hour' where status not in ('RECEIVED', 'CREATED',"
                         + " 'RESERVED', 'PAID', 'PAYMENT_DUE')")
                 .update();
+        watchdog.broker(Map.of());
 
         assertThat(lookTwice(Map.of())).isEmpty();
 
@@ -321,6 +322,28 @@ class WatchdogDatabaseTest extends OrdersOfAllKinds {
         assertThat(told())
                 .containsExactly("trail_complete of reserved: every event it sent / missing: order.created,"
                         + " order.analytics.created");
+    }
+
+    @Test
+    void tellsWhatSomebodyTookAwayOnTheBrokerUntilItIsBackAndKeepsItWhileNobodyCanBeAsked() {
+        Map<String, String> drift = Map.of("queue inventory_queue", "not there");
+        watchdog.broker(drift);
+        assertThat(watchdog.look(Map.of())).as("a suspicion only").isEmpty();
+        aWhileLater("violations", "since");
+
+        watchdog.broker(drift);
+        watchdog.broker(null);
+
+        assertThat(watchdog.look(Map.of())).singleElement().satisfies(alarm -> {
+            assertThat(alarm.message().routingKey()).isEqualTo("order.alarm.topology_as_written");
+            assertThat(alarm.message().correlationId()).isNull();
+            assertThat(new String(alarm.message().body())).contains("\"subject\":\"queue inventory_queue\"");
+        });
+        assertThat(told()).containsExactly("topology_as_written of queue inventory_queue: as in the table / not there");
+
+        watchdog.broker(Map.of());
+
+        assertThat(told()).isEmpty();
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.orderway.watchdog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.argThat;
 import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
@@ -18,7 +19,7 @@ import org.orderway.testing.RouteTest;
 import org.orderway.testing.Shop;
 import org.springframework.dao.DataAccessResourceFailureException;
 
-@Covers({"watchdog-look", "watchdog-nudge", "watchdog-report"})
+@Covers({"watchdog-look", "watchdog-nudge", "watchdog-compare", "watchdog-report"})
 class WatchdogRouteTest extends RouteTest {
 
     private final Outbox.Entry first = new Outbox.Entry(1, message("order.created"));
@@ -75,6 +76,26 @@ class WatchdogRouteTest extends RouteTest {
         assertThat(done.getException()).isNull();
         verify(watchdog, times(1)).nudge();
         outboxed.assertIsSatisfied();
+    }
+
+    @Test
+    void takesNoteOfEveryQueueThatIsNotOnTheBroker() {
+        when(queueFigures.isAskedOverHttp()).thenReturn(true);
+        answers("call-management-call", 200, "[]");
+
+        assertThat(call("watchdog-compare", null, Map.of()).getException()).isNull();
+
+        verify(watchdog).broker(argThat(drift -> "not there".equals(drift.get("queue inventory_queue"))));
+    }
+
+    @Test
+    void knowsNothingOfABrokerThatDoesNotTellWhatItHas() {
+        when(queueFigures.isAskedOverHttp()).thenReturn(true);
+        answers("call-management-call", 200, "no JSON at all");
+
+        assertThat(call("watchdog-compare", null, Map.of()).getException()).isNull();
+
+        verify(watchdog).broker(null);
     }
 
     @Test
