@@ -27,6 +27,7 @@ class TopologyComparison {
     private final List<Part> missing = new ArrayList<>();
     private final List<Part> refused = new ArrayList<>();
     private final List<Part> extra = new ArrayList<>();
+    private final Set<String> moving = new TreeSet<>();
     private final Map<String, List<Bound>> missingBindings = new TreeMap<>();
     private final Map<String, List<Bound>> extraBindings = new TreeMap<>();
     private int same;
@@ -59,6 +60,9 @@ class TopologyComparison {
                         .add(binding);
             }
         }
+        queues.stream()
+                .filter(queue -> found.queue(queue + Migration.MOVING) != null)
+                .forEach(moving::add);
         for (FoundQueue queue : found.queues()) {
             boolean bound = extraBindings.containsKey(queue.name());
             if (!queues.contains(queue.name()) && bound) {
@@ -177,6 +181,11 @@ class TopologyComparison {
         extraBindings.values().forEach(bindings -> bindings.stream()
                 .filter(bound -> !drift.containsKey("queue " + bound.queue()))
                 .forEach(bound -> drift.put(subject(bound), "there, but not in the table")));
+        moving.forEach(queue -> {
+            String holding = queue + Migration.MOVING;
+            drift.keySet().removeIf(thing -> thing.endsWith(" " + queue) || thing.endsWith(" " + holding));
+            drift.put("queue " + holding, "there: a migration of " + queue + " is under way, or was not finished");
+        });
         return drift;
     }
 

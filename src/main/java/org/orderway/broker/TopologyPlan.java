@@ -88,7 +88,8 @@ public class TopologyPlan {
         tell(
                 says,
                 compared.refused(),
-                "stay as they are: RabbitMQ would refuse with 406 to declare them as the table says");
+                "stay as they are: RabbitMQ would refuse with 406 to declare them as the table says"
+                        + " (a queue can be migrated: POST /ops/topology/migrate)");
         if (says.isEmpty()) {
             says.add("Nothing would change: all of the table is there");
         }

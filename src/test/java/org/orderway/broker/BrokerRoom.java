@@ -1,6 +1,7 @@
 package org.orderway.broker;
 
 import java.net.URI;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.springframework.boot.autoconfigure.jackson.JacksonAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
@@ -74,7 +76,7 @@ class BrokerRoom {
     }
 
     @Configuration(proxyBeanMethods = false)
-    @EnableConfigurationProperties({Topology.class, QueueFigures.Settings.class})
+    @EnableConfigurationProperties({Topology.class, QueueFigures.Settings.class, Migration.Settings.class})
     @Import({
         Declarations.class,
         Publisher.class,
@@ -84,7 +86,8 @@ class BrokerRoom {
         QueueDepths.class,
         BrokerLook.class,
         SavedTopology.class,
-        TopologyPlan.class
+        TopologyPlan.class,
+        Migration.class
     })
     @ImportAutoConfiguration({
         JacksonAutoConfiguration.class,
@@ -96,5 +99,11 @@ class BrokerRoom {
         SpringRabbitMQComponentConverter.class,
         SpringRabbitMQComponentAutoConfiguration.class
     })
-    static class Beans {}
+    static class Beans {
+
+        @Bean
+        Clock clock() {
+            return Clock.systemUTC();
+        }
+    }
 }

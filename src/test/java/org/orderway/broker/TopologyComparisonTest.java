@@ -157,6 +157,16 @@ class TopologyComparisonTest {
         assertThat(compare().drift()).isEqualTo(Map.of("queue spy", "there, but not in the table"));
     }
 
+    @Test
+    void tellsAMigrationThatIsNotFinishedAsOneThing() {
+        bindings.removeIf(bound -> bound.queue().equals("a_queue"));
+        queues.removeIf(queue -> queue.name().equals("a_queue"));
+        queues.add(found("a_queue_moving", Map.of()));
+        bindings.add(new Bound("events", "a_queue_moving", "a.*", Map.of()));
+
+        assertThat(compare().drift()).containsOnlyKeys("queue a_queue_moving");
+    }
+
     private TopologyComparison compare() {
         return new TopologyComparison(wanted, new FoundTopology(exchanges, queues, bindings));
     }

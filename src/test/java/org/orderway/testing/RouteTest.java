@@ -35,6 +35,7 @@ import org.orderway.announcements.Announcements;
 import org.orderway.announcements.Sends;
 import org.orderway.audit.Audit;
 import org.orderway.audit.AuditTrail;
+import org.orderway.broker.Migration;
 import org.orderway.broker.Publisher;
 import org.orderway.broker.QueueDepths;
 import org.orderway.broker.QueueFigures;
@@ -158,6 +159,9 @@ public abstract class RouteTest {
 
     @MockitoBean
     protected QueueFigures queueFigures;
+
+    @MockitoBean
+    protected Migration migration;
 
     @MockitoBean
     protected Episodes episodes;
