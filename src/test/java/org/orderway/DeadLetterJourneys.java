@@ -15,20 +15,30 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import com.github.tomakehurst.wiremock.stubbing.StubMapping;
 import com.rabbitmq.client.AMQP.BasicProperties;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.data.SpanData;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -49,7 +59,9 @@ import org.springframework.amqp.core.Queue;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.annotation.DirtiesContext;
@@ -73,12 +85,13 @@ import org.springframework.test.context.DynamicPropertySource;
             "orderway.payment.gateway.response-timeout=2000",
             "orderway.shipping.carrier.response-timeout=2000",
             "spring.test.observability.auto-configure=true",
+            "orderway.tracing.enabled=true",
             "orderway.failures.alert-check=300",
             "orderway.failures.measure-every=300",
             "orderway.failures.replay.every=100",
             "orderway.failures.replay.per-second=40",
         })
-@Import(OrderJourneys.Listening.class)
+@Import({OrderJourneys.Listening.class, DeadLetterJourneys.Spans.class})
 @DirtiesContext
 abstract class DeadLetterJourneys {
 
@@ -100,6 +113,9 @@ abstract class DeadLetterJourneys {
     @Autowired
     private Declarables declarables;
 
+    @Autowired
+    private InMemorySpanExporter spans;
+
     @LocalServerPort
     private int port;
 
@@ -110,6 +126,16 @@ abstract class DeadLetterJourneys {
 
     /** All mails that left so far. */
     abstract List<Letter> mails();
+
+    /** Keeps what would be sent to a collector of traces. */
+    @TestConfiguration(proxyBeanMethods = false)
+    static class Spans {
+
+        @Bean
+        InMemorySpanExporter spans() {
+            return InMemorySpanExporter.create();
+        }
+    }
 
     @DynamicPropertySource
     static void addresses(DynamicPropertyRegistry registry) {
@@ -132,6 +158,88 @@ abstract class DeadLetterJourneys {
     @BeforeEach
     void openShop() {
         shop = new Shop(port);
+    }
+
+    // --- what can be seen from outside
+
+    /** The trace that the shop began, through its retries too. */
+    @Test
+    void aTraceFollowsAnOrderThroughEveryQueueItPasses() {
+        carrier.stubFor(post(urlPathEqualTo("/shipments"))
+                .atPriority(1)
+                .inScenario("the carrier fails once")
+                .whenScenarioStateIs(Scenario.STARTED)
+                .withRequestBody(matchingJsonPath("$.shipTo.postcode", equalTo("TRACED")))
+                .willReturn(aResponse().withStatus(500))
+                .willSetStateTo("it is well again"));
+        String trace = UUID.randomUUID().toString().replace("-", "");
+        String shopsSpan = trace.substring(16);
+        String id = Shop.accepted(shop.send(
+                "POST",
+                "/orders",
+                JSON,
+                form("TRACED").toString(),
+                "traceparent",
+                "00-" + trace + "-" + shopsSpan + "-01"));
+        awaitStatus(id, "SHIPPED");
+        Set<String> passed = Set.of(
+                "POST",
+                "order_queue process",
+                "inventory_queue process",
+                "payment_queue process",
+                "prepaid_payment_queue process",
+                "shipping_queue process",
+                "invoice_queue process",
+                "notification_queue process",
+                "analytics_queue process",
+                "audit_queue process");
+
+        await("all queues").atMost(PATIENCE).untilAsserted(() -> assertThat(ofTrace(trace))
+                .extracting(SpanData::getName)
+                .containsAll(passed));
+        List<SpanData> all = ofTrace(trace);
+        Set<String> known = all.stream().map(SpanData::getSpanId).collect(Collectors.toSet());
+        known.add(shopsSpan);
+        assertThat(all).as("one tree").allSatisfy(span -> assertThat(known).contains(span.getParentSpanId()));
+        assertThat(all).filteredOn(span -> !span.getName().equals("POST")).allSatisfy(span -> assertThat(
+                        span.getAttributes().get(AttributeKey.stringKey("orderway.order")))
+                .isEqualTo(id));
+        assertThat(all)
+                .as("once in vain, and once again")
+                .filteredOn(span -> span.getName().equals("shipping_queue process"))
+                .hasSize(2);
+    }
+
+    @Test
+    void whatAlertsAndDashboardAskForIsTold() throws Exception {
+        Set<String> asked = new TreeSet<>();
+        for (String file : List.of("ops/prometheus/alerts.yml", "ops/grafana/dashboards/orderway.json")) {
+            Pattern.compile("\\b(orderway|camel|hikaricp|jvm|process)_[a-z_]+")
+                    .matcher(Files.readString(Path.of(file)))
+                    .results()
+                    .forEach(name -> asked.add(name.group()));
+        }
+        assertThat(asked).hasSizeGreaterThan(10);
+        StubMapping broken = broken("METRICS", 511);
+        String parked = place("METRICS");
+        JsonNode letter = awaitLetter(parked);
+        awaitStatus(place("LS1"), "SHIPPED");
+
+        await("all of them").atMost(PATIENCE).untilAsserted(() -> {
+            String told = metrics();
+            assertThat(asked).allSatisfy(name -> assertThat(told).containsPattern("\n" + name + "[{ ]"));
+            assertThat(told).as("ids as labels").doesNotContain(parked);
+        });
+
+        carrier.removeStub(broken);
+        decide(letter, "replay");
+        awaitStatus(parked, "SHIPPED");
+    }
+
+    private List<SpanData> ofTrace(String trace) {
+        return spans.getFinishedSpanItems().stream()
+                .filter(span -> span.getTraceId().equals(trace))
+                .toList();
     }
 
     // --- one letter
@@ -529,6 +637,10 @@ abstract class DeadLetterJourneys {
     }
 
     private String place(String postcode) {
+        return shop.place(form(postcode));
+    }
+
+    private ObjectNode form(String postcode) {
         String customer = "c-" + NUMBERS.incrementAndGet();
         ObjectNode form = Shop.json().put("currency", "GBP");
         form.putObject("customer").put("id", customer).put("name", "Ada").put("email", customer + "@example.org");
@@ -545,7 +657,7 @@ abstract class DeadLetterJourneys {
                 .put("sku", stocked(5))
                 .put("quantity", 2)
                 .put("unitPrice", "3");
-        return shop.place(form);
+        return form;
     }
 
     private static ObjectNode decision() {

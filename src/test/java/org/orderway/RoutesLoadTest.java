@@ -36,6 +36,12 @@ class RoutesLoadTest extends RouteTest {
     /** What an instance cannot be without. */
     private static final Set<String> ALWAYS_AT_WORK = Set.of("outages-probe");
 
+    /** What stays in the house. */
+    private static final Set<String> INSIDE = Set.of("direct", "seda", "log", "bean", "file", "controlbus");
+
+    /** Its address is a header that a bean writes, from the settings. */
+    private static final String MANAGEMENT = "http://rabbitmq-management";
+
     private static final Map<Path, JsonNode> FILES = new LinkedHashMap<>();
 
     @Autowired
@@ -194,6 +200,33 @@ class RoutesLoadTest extends RouteTest {
                         assertThat(node.path("uri").asText())
                                 .as("publishing past the confirming publisher")
                                 .doesNotStartWith("spring-rabbitmq");
+                    }
+                }));
+    }
+
+    /** No message, whoever sent it, says where something is sent next: every address is a setting, and no redirect is followed. */
+    @Test
+    void nothingThatIsSentDecidesWhereACallGoes() throws Exception {
+        assertThat(camel.resolvePropertyPlaceholders("{{camel.component.http.follow-redirects}}"))
+                .isEqualTo("false");
+        each(
+                "route",
+                (file, route) -> nodes(route, (kind, node) -> {
+                    String id = node.path("id").asText();
+                    assertThat(kind)
+                            .as(id)
+                            .isNotIn("toD", "recipientList", "routingSlip", "dynamicRouter", "enrich", "pollEnrich", "poll");
+                    if (kind.equals("to") || kind.equals("wireTap")) {
+                        String uri = node.path("uri").asText();
+                        assertThat(uri).as(id).doesNotContain("${");
+                        if (!INSIDE.contains(uri) && !uri.equals(MANAGEMENT)) {
+                            assertThat(uri).as(id + " calls an address of the settings").startsWith("{{orderway.");
+                        }
+                    }
+                    if (kind.equals("setHeader") && node.path("name").asText().equals("CamelHttpUri")) {
+                        assertThat(node.at("/expression/method/ref").asText())
+                                .as(id + " is said by a bean, from the settings")
+                                .isNotBlank();
                     }
                 }));
     }

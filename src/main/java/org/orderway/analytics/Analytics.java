@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.sql.Timestamp;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.orderway.messages.Event;
 import org.orderway.messages.Retries;
@@ -33,24 +35,46 @@ public class Analytics {
     private final Retries retries;
     private final Clock clock;
     private final AnalyticsSettings settings;
+    private final OrderMeters meters;
 
-    Analytics(JdbcClient jdbc, Retries retries, Clock clock, AnalyticsSettings settings) {
+    Analytics(JdbcClient jdbc, Retries retries, Clock clock, AnalyticsSettings settings, OrderMeters meters) {
         this.jdbc = jdbc;
         this.retries = retries;
         this.clock = clock;
         this.settings = settings;
+        this.meters = meters;
     }
 
     /** Records that an order was created. */
     @Transactional
     public void created(Event event) {
-        upsert(event, "CREATED", null, null, "do nothing");
+        countIfNew(event, log(event));
     }
 
     /** Records how an order ended. */
     @Transactional
     public void ended(Event event) {
-        upsert(
+        Optional<Boolean> isNew = log(event);
+        countIfNew(event, isNew);
+        isNew.ifPresent(changed -> meters.ended(
+                event.text("status"),
+                event.text("lane"),
+                Duration.between(Instant.parse(event.text("placedAt")), event.occurredAt())));
+    }
+
+    /** Either message may come first. */
+    private void countIfNew(Event event, Optional<Boolean> isNew) {
+        if (isNew.orElse(false)) {
+            meters.placed(event.text("lane"));
+        }
+    }
+
+    /** @return whether the order is new to the log; empty when it had the event before */
+    private Optional<Boolean> log(Event event) {
+        if (event.type().equals(CREATED)) {
+            return upsert(event, "CREATED", null, null, "do nothing");
+        }
+        Optional<Boolean> isNew = upsert(
                 event,
                 event.text("status"),
                 event.body().hasNonNull("reason") ? event.text("reason") : null,
@@ -58,7 +82,8 @@ public class Analytics {
                 """
                 do update set status = excluded.status, reason = excluded.reason, ended_at = excluded.ended_at,
                     event_id = excluded.event_id, written_at = excluded.written_at, total = excluded.total
-                where analytics_orders.ended_at is null or analytics_orders.ended_at <= excluded.ended_at
+                where analytics_orders.ended_at is null
+                    or analytics_orders.ended_at <= excluded.ended_at and analytics_orders.event_id <> excluded.event_id
                 """);
         if (event.text("status").equals(SHIPPED)) {
             // It may come after the news of the delivery, which is the end then.
@@ -66,18 +91,19 @@ public class Analytics {
                     .params(Timestamp.from(event.occurredAt()), event.orderId())
                     .update();
         }
+        return isNew;
     }
 
-    private void upsert(Event event, String status, String reason, Timestamp endedAt, String onConflict) {
+    private Optional<Boolean> upsert(Event event, String status, String reason, Timestamp endedAt, String onConflict) {
         JsonNode body = event.body();
-        jdbc.sql(
+        return jdbc.sql(
                         """
                         insert into analytics_orders (order_id, lane, country, category, payment_method, currency, total,
                             created_at, status, reason, ended_at, event_id, written_at)
                         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, now())
                         on conflict (order_id)
                         """
-                                + onConflict)
+                                + onConflict + " returning xmax = 0")
                 .params(
                         event.orderId(),
                         event.text("lane"),
@@ -91,19 +117,14 @@ public class Analytics {
                         reason,
                         endedAt,
                         event.id())
-                .update();
+                .query(Boolean.class)
+                .optional();
     }
 
     /** Writes an order's row anew from all of its events, in the caller's transaction; without any it goes. */
     void rewrite(UUID order, List<Event> events) {
         jdbc.sql("delete from analytics_orders where order_id = ?").param(order).update();
-        for (Event event : events) {
-            if (event.type().equals(CREATED)) {
-                created(event);
-            } else {
-                ended(event);
-            }
-        }
+        events.forEach(this::log);
     }
 
     /** The figures of a time, with their sums. @throws BadRange when that is no time a report is made of */

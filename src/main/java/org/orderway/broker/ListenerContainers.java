@@ -35,10 +35,12 @@ class ListenerContainers extends DefaultListenerContainerFactory {
 
     private final Topology topology;
     private final FailureReasons reasons;
+    private final Following following;
 
-    ListenerContainers(Topology topology, FailureReasons reasons) {
+    ListenerContainers(Topology topology, FailureReasons reasons, Following following) {
         this.topology = topology;
         this.reasons = reasons;
+        this.following = following;
     }
 
     @Override
@@ -68,7 +70,8 @@ class ListenerContainers extends DefaultListenerContainerFactory {
                 rows.stream().mapToInt(WorkQueue::prefetch).min().orElse(1));
 
         container.setDefaultRequeueRejected(collects);
-        container.setAdviceChain((MethodInterceptor) delivery -> requeueWhatCouldNotBeFinished(delivery, collects));
+        container.setAdviceChain(
+                following, (MethodInterceptor) delivery -> requeueWhatCouldNotBeFinished(delivery, collects));
         // One line: the container's own would be a stack trace whose messages may quote somebody's data.
         container.setErrorHandler(failure -> log.warn(
                 "{}: a delivery could not be finished and goes {}: {}",

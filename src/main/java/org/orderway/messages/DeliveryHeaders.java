@@ -17,8 +17,11 @@ public final class DeliveryHeaders {
     /** How often a person sent the message again after it had become a dead letter. */
     public static final String REPLAY_ROUND = "replay-round";
 
-    public static final Set<String> ALL =
-            Set.of(RETRIES, FAILURE_REASON, FAILURE_ROUTE, FAILED_AT, ORIGIN_QUEUE, OUTAGE_SINCE, REPLAY_ROUND);
+    /** The trace it belongs to, as W3C Trace Context has it. */
+    public static final String TRACE_PARENT = "traceparent";
+
+    public static final Set<String> ALL = Set.of(
+            RETRIES, FAILURE_REASON, FAILURE_ROUTE, FAILED_AT, ORIGIN_QUEUE, OUTAGE_SINCE, REPLAY_ROUND, TRACE_PARENT);
 
     private DeliveryHeaders() {}
 }

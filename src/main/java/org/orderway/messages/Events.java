@@ -136,7 +136,15 @@ public class Events {
         body.putAll(details);
         try {
             return new OutgoingMessage(
-                    exchange, key, id, type, order, now, "application/json", Map.of(), mapper.writeValueAsBytes(body));
+                    exchange,
+                    key,
+                    id,
+                    type,
+                    order,
+                    now,
+                    "application/json",
+                    TraceParent.header(),
+                    mapper.writeValueAsBytes(body));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("The event " + type + " could not be written as JSON", e);
         }

@@ -1,6 +1,7 @@
 package org.orderway.messages;
 
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -28,9 +29,11 @@ public record OutgoingMessage(
         Map<String, Object> headers,
         byte[] body) {
 
-    /** The same with these headers instead. */
-    OutgoingMessage with(Map<String, String> others) {
+    /** The same with these headers besides. */
+    OutgoingMessage with(Map<String, String> more) {
+        Map<String, Object> all = new HashMap<>(headers);
+        all.putAll(more);
         return new OutgoingMessage(
-                exchange, routingKey, id, type, correlationId, timestamp, contentType, Map.copyOf(others), body);
+                exchange, routingKey, id, type, correlationId, timestamp, contentType, Map.copyOf(all), body);
     }
 }

@@ -66,7 +66,7 @@ class AccessRules {
 
     private static final RequestMatcher ACTIONS = any("/start/**", "/ops/**", "/desk/**", "/notices");
 
-    /** Hawtio asks by POST. What may be done there by whom is decided for each operation: the roles at Jolokia. */
+    /** Hawtio asks by POST. What may be done there by whom is decided for each operation: {@link JolokiaRoles}. */
     private static final RequestMatcher CONSOLE = any("/actuator/hawtio/**", "/actuator/jolokia/**");
 
     /** Hawtio's proxy would reach whatever listens on this machine. */

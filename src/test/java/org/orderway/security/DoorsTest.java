@@ -5,103 +5,33 @@ import static org.mockito.ArgumentMatchers.anyString;
 import static org.mockito.Mockito.when;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.camel.component.springrabbit.springboot.SpringRabbitMQComponentAutoConfiguration;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.orderway.http.HttpSettings;
-import org.orderway.http.Rooms;
 import org.orderway.testing.Shop;
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.autoconfigure.amqp.RabbitAutoConfiguration;
-import org.springframework.boot.autoconfigure.flyway.FlywayAutoConfiguration;
-import org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.ComponentScan;
-import org.springframework.context.annotation.ComponentScan.Filter;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.FilterType;
-import org.springframework.context.annotation.Primary;
 import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.test.context.ActiveProfiles;
-import org.springframework.test.context.bean.override.mockito.MockitoBean;
 
 /** The real doors over HTTP, with stub rooms behind them: who is let in where. */
-@ActiveProfiles("doors-test")
-@SpringBootTest(
-        webEnvironment = WebEnvironment.RANDOM_PORT,
-        properties = {
-            "camel.main.routes-include-pattern=file:routes-yaml/http.camel.yaml,"
-                    + "file:routes-yaml/shared/problems.camel.yaml,file:routes-yaml/shared/answer.camel.yaml,"
-                    + "classpath:http/rooms.camel.yaml",
-            "orderway.security.api-keys=required",
-            "orderway.security.requests-per-second=" + DoorsTest.REQUESTS,
-            "orderway.security.wrong-per-minute=" + DoorsTest.WRONG,
-            // Callers of different addresses, as a proxy before us would tell them.
-            "server.forward-headers-strategy=native",
-            "management.endpoint.health.validate-group-membership=false"
-        })
-class DoorsTest {
+class DoorsTest extends AtTheDoors {
 
-    static final int REQUESTS = 30;
-    static final int WRONG = 5;
-
-    private static final String JSON = "application/json";
     private static final String ORDER = "{\"id\": 1, \"product\": \"Laptop\", \"quantity\": 1, \"price\": 999.99}";
-    private static final String KEY = "ow_a-key-of-leeds";
     private static final Pattern CSRF = Pattern.compile("name=\"_csrf\"[^>]*value=\"([^\"]+)\"");
-
-    /** Stands still, but for what a test lets pass: how fast this machine is must not count. */
-    static final AtomicLong NANOS = new AtomicLong();
-
-    private final HttpClient client = HttpClient.newHttpClient();
-
-    @MockitoBean
-    private ApiKeys keys;
-
-    @Autowired
-    private ObjectMapper json;
-
-    @LocalServerPort
-    private int port;
-
-    @BeforeEach
-    void giveAKeyToTheShopInLeeds() {
-        NANOS.addAndGet(Duration.ofHours(1).toNanos());
-        when(keys.shopOf(anyString())).thenReturn(Optional.empty());
-        when(keys.shopOf(KEY)).thenReturn(Optional.of("leeds"));
-        when(keys.shopOf("ow_busy")).thenReturn(Optional.of("busy"));
-    }
 
     /** An operation of the contract. */
     record Operation(String method, String path, String tag) {
@@ -433,54 +363,6 @@ class DoorsTest {
 
         private String[] plus(String[] headers, String... more) {
             return Stream.concat(Arrays.stream(headers), Arrays.stream(more)).toArray(String[]::new);
-        }
-    }
-
-    private JsonNode problem(HttpResponse<String> answer, int status) throws IOException {
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
-        assertThat(answer.headers().firstValue("Content-Type").orElse("none")).startsWith("application/problem+json");
-        JsonNode problem = json.readTree(answer.body());
-        assertThat(problem.path("status").asInt()).isEqualTo(status);
-        assertThat(problem.path("detail").asText()).isNotBlank();
-        return problem;
-    }
-
-    private HttpResponse<String> send(String method, String path, String body, String... headers) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
-                .timeout(Duration.ofSeconds(60))
-                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
-        if (body != null && !Arrays.asList(headers).contains("Content-Type")) {
-            request.header("Content-Type", JSON);
-        }
-        if (headers.length > 0) {
-            request.headers(headers);
-        }
-        return client.send(request.build(), BodyHandlers.ofString());
-    }
-
-    @Configuration
-    @EnableAutoConfiguration(
-            exclude = {
-                DataSourceAutoConfiguration.class,
-                FlywayAutoConfiguration.class,
-                RabbitAutoConfiguration.class,
-                SpringRabbitMQComponentAutoConfiguration.class
-            })
-    @EnableConfigurationProperties({HttpSettings.class, SecuritySettings.class})
-    @ComponentScan(
-            basePackages = {"org.orderway.http", "org.orderway.security"},
-            excludeFilters = @Filter(type = FilterType.REGEX, pattern = ".*Test\\$.*"))
-    static class House {
-
-        @Bean
-        @Primary
-        CallerLimits limitsOfATimeThatStandsStill(SecuritySettings settings) {
-            return new CallerLimits(settings, NANOS::get);
-        }
-
-        @Bean
-        Rooms rooms() {
-            return new Rooms();
         }
     }
 }
