@@ -168,9 +168,9 @@ public class Overview {
                 .forEach(row -> troubles.add(Trouble.warn(
                         "The route " + row.route().id() + " is stopped",
                         null,
-                        "Somebody stopped it. Its messages wait; a restart of this instance starts it again.",
-                        null,
-                        null)));
+                        "Somebody stopped it; start it again in Hawtio.",
+                        "/actuator/hawtio",
+                        "Open Hawtio")));
         QueueFigures.Report told = figures.tell();
         return new Snapshot(
                 now,
