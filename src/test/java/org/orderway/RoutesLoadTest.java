@@ -215,12 +215,21 @@ class RoutesLoadTest extends RouteTest {
                     String id = node.path("id").asText();
                     assertThat(kind)
                             .as(id)
-                            .isNotIn("toD", "recipientList", "routingSlip", "dynamicRouter", "enrich", "pollEnrich", "poll");
+                            .isNotIn(
+                                    "toD",
+                                    "recipientList",
+                                    "routingSlip",
+                                    "dynamicRouter",
+                                    "enrich",
+                                    "pollEnrich",
+                                    "poll");
                     if (kind.equals("to") || kind.equals("wireTap")) {
                         String uri = node.path("uri").asText();
                         assertThat(uri).as(id).doesNotContain("${");
                         if (!INSIDE.contains(uri) && !uri.equals(MANAGEMENT)) {
-                            assertThat(uri).as(id + " calls an address of the settings").startsWith("{{orderway.");
+                            assertThat(uri)
+                                    .as(id + " calls an address of the settings")
+                                    .startsWith("{{orderway.");
                         }
                     }
                     if (kind.equals("setHeader") && node.path("name").asText().equals("CamelHttpUri")) {

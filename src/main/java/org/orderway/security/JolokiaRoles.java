@@ -58,9 +58,7 @@ class JolokiaRoles implements Restrictor {
     @Override
     public boolean isOperationAllowed(ObjectName bean, String operation) {
         if (bean.getDomain().equals("hawtio")) {
-            return "security".equals(bean.getKeyProperty("type"))
-                    && ASKING.contains(operation)
-                    && has(Roles.VIEWER);
+            return "security".equals(bean.getKeyProperty("type")) && ASKING.contains(operation) && has(Roles.VIEWER);
         }
         if (!bean.getDomain().equals(CAMEL)) {
             return false;
