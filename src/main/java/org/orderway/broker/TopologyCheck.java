@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -365,31 +364,8 @@ class TopologyCheck {
     }
 
     static String didYouMean(String wrong, Collection<String> known) {
-        if (wrong == null) {
-            return "";
-        }
-        return known.stream()
-                .filter(name -> name != null && distance(wrong, name) <= Math.max(2, name.length() / 4))
-                .min(Comparator.comparingInt(name -> distance(wrong, name)))
+        return Nearest.to(wrong, known)
                 .map(name -> "; did you mean \"" + name + "\"?")
                 .orElse("");
-    }
-
-    /** How many letters differ: the edit distance. */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(substituted, Math.min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[b.length()];
     }
 }

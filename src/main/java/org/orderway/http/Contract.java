@@ -157,6 +157,11 @@ public class Contract {
                 .distinct();
     }
 
+    /** The names of all operations: behind each of them stands a route. */
+    public Set<String> operations() {
+        return Set.copyOf(operations.keySet());
+    }
+
     private static boolean isEmpty(byte[] body) {
         return body == null || body.length == 0;
     }
