@@ -19,6 +19,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.orderway.messages.Delivery;
+import org.orderway.messages.FlowVersion;
 import org.orderway.messages.GroupCommit;
 import org.orderway.messages.Trail;
 import org.orderway.orders.Timeline;
@@ -41,11 +42,18 @@ public class Audit implements Timeline, Trail {
     private final JdbcClient jdbc;
     private final JdbcTemplate batch;
     private final ObjectMapper mapper;
+    private final FlowVersion flow;
     private final GroupCommit<Row> appending;
 
-    Audit(JdbcClient jdbc, JdbcTemplate batch, ObjectMapper mapper, PlatformTransactionManager transactions) {
+    Audit(
+            JdbcClient jdbc,
+            JdbcTemplate batch,
+            ObjectMapper mapper,
+            FlowVersion flow,
+            PlatformTransactionManager transactions) {
         this.jdbc = jdbc;
         this.batch = batch;
+        this.flow = flow;
         // An amount stays as exact as it came.
         this.mapper = mapper.copy()
                 .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -54,7 +62,7 @@ public class Audit implements Timeline, Trail {
     }
 
     /** An entry as it is written. */
-    private record Row(Delivery delivery, UUID order, JsonNode body) {
+    private record Row(Delivery delivery, UUID order, JsonNode body, String flow) {
 
         private Object[] columns() {
             return new Object[] {
@@ -64,7 +72,8 @@ public class Audit implements Timeline, Trail {
                 delivery.routingKey(),
                 Timestamp.from(occurredAt(delivery, body)),
                 body == null ? null : body.toString(),
-                body == null ? text(delivery.body()) : null
+                body == null ? text(delivery.body()) : null,
+                flow
             };
         }
     }
@@ -76,15 +85,16 @@ public class Audit implements Timeline, Trail {
      */
     public void append(Delivery delivery) {
         JsonNode body = json(delivery.body());
-        appending.write(new Row(delivery, orderId(delivery, body), body));
+        appending.write(new Row(delivery, orderId(delivery, body), body, flow.current()));
     }
 
     /** The ends of chains are locked in the order of their orders, so that two instances never wait for each other in a circle. */
     private void insert(List<Row> rows) {
         batch.batchUpdate(
                 """
-                insert into audit_events (event_id, order_id, type, routing_key, occurred_at, body, body_text)
-                values (?, ?, ?, ?, ?, cast(? as jsonb), ?)
+                insert into audit_events
+                    (event_id, order_id, type, routing_key, occurred_at, body, body_text, flow_version)
+                values (?, ?, ?, ?, ?, cast(? as jsonb), ?, ?)
                 """,
                 rows.stream()
                         .sorted(Comparator.comparing(Row::order, Comparator.nullsFirst(Comparator.naturalOrder())))

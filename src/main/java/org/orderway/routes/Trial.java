@@ -187,8 +187,12 @@ class Trial {
                 .reduce((first, last) -> last));
     }
 
-    /** The root of the matter, in one line of bearable length. */
     private static String problem(Exception refused) {
+        return "Camel does not take it: " + inWords(refused);
+    }
+
+    /** What is at the bottom of a failure, in one line of bearable length. */
+    static String inWords(Throwable refused) {
         String root = causes(refused)
                 .filter(cause -> cause.getMessage() != null)
                 .reduce((first, last) -> last)
@@ -196,7 +200,7 @@ class Trial {
                         cause instanceof MarkedYamlEngineException marked ? marked.getProblem() : cause.getMessage())
                 .orElse(refused.getClass().getSimpleName());
         String line = root.replaceAll("\\s+", " ").strip();
-        return "Camel does not take it: " + (line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line);
+        return line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line;
     }
 
     private static String line(RouteFile file, int number) {

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.orderway.messages.Delivery;
 import org.orderway.messages.EventIds;
+import org.orderway.messages.FlowVersion;
 import org.orderway.orders.OrderProcessing;
 import org.orderway.orders.Timeline;
 import org.orderway.orders.Trails;
@@ -33,6 +34,9 @@ class AuditDatabaseTest extends DatabaseTest {
 
     @Autowired
     private Audit audit;
+
+    @Autowired
+    private FlowVersion flow;
 
     @Autowired
     private AuditTrail trails;
@@ -49,6 +53,17 @@ class AuditDatabaseTest extends DatabaseTest {
         audit.append(delivery("m-2", "order.created", "{\"orderId\": \"" + order + "\"}"));
 
         assertThat(count("audit_events")).isEqualTo(2);
+    }
+
+    @Test
+    void everyEntrySaysUnderWhichVersionOfTheRoutesItWasMade() {
+        audit.append(delivery("m-1", "order.created", "{\"orderId\": \"" + order + "\"}"));
+
+        assertThat(jdbc.sql("select flow_version from audit_events")
+                        .query(String.class)
+                        .single())
+                .matches("[0-9a-f]{12}")
+                .isEqualTo(flow.current());
     }
 
     @ParameterizedTest

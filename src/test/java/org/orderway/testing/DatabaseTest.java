@@ -75,7 +75,8 @@ public abstract class DatabaseTest {
                             fraud_checks, fraud_reviews, fraud_signals, fraud_usuals,
                             behaviour, purchases, counted_orders, order_counts, article_counts, pair_counts,
                             retried, analytics_rebuilds,
-                            cancellations, cancellation_lines, goodwill, api_keys
+                            cancellations, cancellation_lines, goodwill, api_keys,
+                            route_changes, route_versions, route_texts
                         """)
                 .update();
     }

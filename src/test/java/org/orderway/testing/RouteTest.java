@@ -85,6 +85,7 @@ import org.orderway.payment.PaymentReports;
 import org.orderway.payment.Payouts;
 import org.orderway.payment.Refunds;
 import org.orderway.recommendations.Recommendations;
+import org.orderway.routes.RouteHistory;
 import org.orderway.security.ApiKeys;
 import org.orderway.shipping.Shipping;
 import org.orderway.shipping.Tracking;
@@ -137,6 +138,7 @@ import org.springframework.transaction.PlatformTransactionManager;
             "orderway.webhooks.secrets.payment=old-secret,new-secret",
             "orderway.examples.regional-desk=true",
             "orderway.examples.chat=true",
+            "orderway.routes.watch=false",
             "logging.level.org.apache.camel.builder=warn",
             "logging.level.org.apache.camel.test=warn"
         })
@@ -336,6 +338,9 @@ public abstract class RouteTest {
 
     @MockitoBean
     protected Recommendations recommendations;
+
+    @MockitoBean
+    protected RouteHistory routeHistory;
 
     @MockitoBean
     protected TextsSimulator textsSimulator;

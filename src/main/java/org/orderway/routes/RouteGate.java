@@ -1,0 +1,387 @@
+package org.orderway.routes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.orderway.orders.Decision;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * What changed in the files of routes goes live through here, or stays outside with the reason told. All of it happens on one
+ * thread of its own, which no route has a hand in: a bad edit cannot break what takes it back.
+ */
+@Component("routeGate")
+public class RouteGate implements DisposableBean {
+
+    private static final Logger log = LoggerFactory.getLogger(RouteGate.class);
+    private static final String REFUSED = "refused";
+    private static final String STAYS = "The running version stays.";
+
+    private final Folder folder;
+    private final Check check;
+    private final Takeover takeover;
+    private final Probation probation;
+    private final RouteHistory history;
+    private final RunningVersion version;
+    private final RouteSettings settings;
+    private final Clock clock;
+    private final ScheduledExecutorService hand = Executors.newSingleThreadScheduledExecutor(work -> {
+        Thread thread = new Thread(work, "route-gate");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private volatile Whole running;
+    private volatile Instant since;
+
+    /** What is wrong with files that are saved and not live. */
+    private final Map<String, List<Finding>> refused = new ConcurrentHashMap<>();
+
+    /** Texts that were live and failed: they do not come again before they are edited. */
+    private final Map<String, String> failed = new ConcurrentHashMap<>();
+
+    private final Deque<RouteHistory.Change> unrecorded = new ArrayDeque<>();
+    private Map<String, String> marks = Map.of();
+    private boolean isToLook = true;
+
+    RouteGate(
+            Folder folder,
+            Check check,
+            Takeover takeover,
+            Probation probation,
+            RouteHistory history,
+            RunningVersion version,
+            RouteSettings settings,
+            Clock clock) {
+        this.folder = folder;
+        this.check = check;
+        this.takeover = takeover;
+        this.probation = probation;
+        this.history = history;
+        this.version = version;
+        this.settings = settings;
+        this.clock = clock;
+        // Read before Camel does: what is saved in between counts as an edit and is looked at again.
+        this.running = folder.read(new Whole(Map.of()));
+        this.since = clock.instant();
+        version.set(RunningVersion.of(running));
+    }
+
+    /**
+     * What came of an edit.
+     *
+     * @param ok      whether nothing was refused
+     * @param version of the routes that are at work now
+     * @param says    in one sentence
+     * @param files   those that are another than the running ones were
+     */
+    public record Answer(boolean ok, String version, String says, List<FileState> files) {}
+
+    /** @param state running, applied, accepted, refused */
+    public record FileState(String file, String state, List<Finding> findings) {}
+
+    /** What is at work, and what is saved beside it and is not. */
+    public record Report(String version, String since, boolean watch, List<FileState> files) {}
+
+    /** Begins to look at the files. */
+    @EventListener(ApplicationReadyEvent.class)
+    void begin() {
+        String reason = "Orderway started";
+        hand.execute(() -> note(running, running, "start", new Decision("orderway", reason), Set.of()));
+        long pause = settings.lookEvery().toMillis();
+        hand.scheduleWithFixedDelay(this::look, pause, pause, TimeUnit.MILLISECONDS);
+    }
+
+    /** Which version is at work, file by file. */
+    public Report report() {
+        Whole now = running;
+        List<FileState> files = new ArrayList<>();
+        Set<String> paths = new TreeSet<>(now.files().keySet());
+        paths.addAll(refused.keySet());
+        paths.forEach(path -> files.add(new FileState(
+                path, refused.containsKey(path) ? REFUSED : "running", refused.getOrDefault(path, List.of()))));
+        return new Report(version.current(), since.toString(), settings.watch(), files);
+    }
+
+    /** Says what would come of taking over the files as they are saved now, and takes over nothing. */
+    public Answer check() {
+        return onTheHand(() -> {
+            Check.Verdict verdict = check.judge(running, folder.read(running), Set.of());
+            return answer(verdict.accepted(), "accepted", verdict.refused());
+        });
+    }
+
+    /** Takes over the files as they are saved now, as far as nothing speaks against it. */
+    public Answer apply(JsonNode request) {
+        return onTheHand(() -> {
+            failed.clear();
+            return take(folder.read(running), "edit", Decision.of(request));
+        });
+    }
+
+    /**
+     * Saves the files as they were in an earlier version, and takes them over.
+     *
+     * @throws UnknownVersion when it was never at work
+     */
+    public Answer rollback(String to, JsonNode request) {
+        return onTheHand(() -> {
+            Map<String, String> texts = history.texts(to);
+            Map<String, RouteFile> files = new TreeMap<>();
+            texts.forEach((path, text) -> files.put(path, new RouteFile(path, text)));
+            Whole saved = folder.read(running);
+            failed.clear();
+            Answer answer = take(new Whole(files), "rollback", Decision.of(request));
+            Set<String> keep = new TreeSet<>();
+            answer.files().stream().filter(file -> file.state().equals(REFUSED)).forEach(file -> keep.add(file.file()));
+            save(saved, texts, keep);
+            return answer;
+        });
+    }
+
+    /** Makes the saved files what the texts are, but for those to keep. */
+    private void save(Whole saved, Map<String, String> texts, Set<String> keep) {
+        saved.files().keySet().stream()
+                .filter(path -> !texts.containsKey(path) && !keep.contains(path))
+                .forEach(folder::delete);
+        texts.forEach((path, text) -> {
+            RouteFile before = saved.files().get(path);
+            if (!keep.contains(path) && (before == null || !before.text().equals(text))) {
+                folder.write(path, text);
+            }
+        });
+    }
+
+    /** A file counts as saved when it is the same at two looks: an editor may still be at it. */
+    private void look() {
+        try {
+            remember();
+            if (!settings.watch()) {
+                return;
+            }
+            Map<String, String> now = folder.marks();
+            if (!now.equals(marks)) {
+                marks = now;
+                isToLook = true;
+            } else if (isToLook) {
+                isToLook = false;
+                Whole saved = folder.read(running);
+                Set<String> changed = Check.changed(running, saved);
+                refused.keySet().retainAll(changed);
+                if (!changed.isEmpty()) {
+                    String by = changed.stream()
+                            .filter(path -> saved.files().containsKey(path))
+                            .findFirst()
+                            .map(folder::owner)
+                            .orElse("somebody");
+                    take(saved, "edit", new Decision(by, "saved"));
+                }
+            }
+        } catch (RuntimeException trouble) {
+            log.warn("The files of routes cannot be looked at; the running version stays", trouble);
+        }
+    }
+
+    private Answer take(Whole saved, String kind, Decision who) {
+        Map<String, List<Finding>> notTaken = new TreeMap<>();
+        Set<String> leftOut = new TreeSet<>();
+        failed.forEach((path, hash) -> {
+            if (saved.files().containsKey(path)
+                    && saved.files().get(path).hash().equals(hash)) {
+                leftOut.add(path);
+                notTaken.put(path, refused.getOrDefault(path, List.of()));
+            } else {
+                failed.remove(path);
+            }
+        });
+        while (true) {
+            Check.Verdict verdict = check.judge(running, saved, leftOut);
+            try {
+                Set<String> touched = takeover.carryOut(running, verdict.whole());
+                notTaken.putAll(verdict.refused());
+                return taken(verdict, touched, notTaken, kind, who);
+            } catch (Takeover.Failed refusal) {
+                isToLook |= refusal.isForNow();
+                Set<String> out = blamed(refusal, verdict.accepted());
+                out.forEach(path -> notTaken.put(path, List.of(finding(path, refusal))));
+                leftOut.addAll(out);
+            }
+        }
+    }
+
+    private static Set<String> blamed(Takeover.Failed refusal, Set<String> accepted) {
+        String path = refusal.placed().file().path();
+        return accepted.contains(path) ? Set.of(path) : accepted;
+    }
+
+    private static Finding finding(String path, Takeover.Failed refusal) {
+        Whole.Placed placed = refusal.placed();
+        Throwable cause = refusal.getCause();
+        String problem = refusal.isForNow()
+                ? cause.getMessage() + "; it is tried again"
+                : "`" + placed.declared().id() + "` could not be started: " + Trial.inWords(cause);
+        return new Finding(
+                path, placed.declared().first(), 0, "start", placed.declared().id(), problem, null, null);
+    }
+
+    private Answer taken(
+            Check.Verdict verdict,
+            Set<String> touched,
+            Map<String, List<Finding>> notTaken,
+            String kind,
+            Decision who) {
+        Whole before = running;
+        notTaken.forEach((path, findings) -> {
+            if (!findings.equals(refused.put(path, findings))) {
+                tell(path, findings);
+            }
+        });
+        refused.keySet().retainAll(notTaken.keySet());
+        if (!verdict.accepted().isEmpty()) {
+            become(verdict.whole());
+            note(before, running, kind, who, verdict.accepted());
+            log.info(
+                    "{}: {} live, version {} after {}; routes put in: {}",
+                    who.by(),
+                    String.join(", ", verdict.accepted()),
+                    version.current(),
+                    RunningVersion.of(before),
+                    touched.isEmpty() ? "none" : String.join(", ", touched));
+            touched.forEach(
+                    id -> probation.begin(id, why -> hand.execute(() -> restore(before, verdict.accepted(), why))));
+        }
+        return answer(verdict.accepted(), "applied", notTaken);
+    }
+
+    private void become(Whole whole) {
+        running = whole;
+        since = clock.instant();
+        version.set(RunningVersion.of(whole));
+    }
+
+    /** What was put in fails: the files that brought it, where they were not edited again since, are as before. */
+    private void restore(Whole before, Set<String> paths, String why) {
+        Map<String, RouteFile> files = new LinkedHashMap<>(running.files());
+        Map<String, List<Finding>> findings = new TreeMap<>();
+        for (String path : paths) {
+            RouteFile bad = running.files().get(path);
+            RouteFile good = before.files().get(path);
+            if (good == null) {
+                files.remove(path);
+            } else {
+                files.put(path, good);
+            }
+            if (bad != null) {
+                failed.put(path, bad.hash());
+            }
+            findings.put(
+                    path,
+                    List.of(new Finding(
+                            path, 1, 0, "probation", path, why + ". The version before it is back", null, null)));
+        }
+        Whole bad = running;
+        Whole good = new Whole(files);
+        try {
+            takeover.carryOut(bad, good).forEach(probation::end);
+            become(good);
+            note(bad, good, "restored", new Decision("orderway", why), paths);
+            refused.putAll(findings);
+            findings.forEach(this::tell);
+        } catch (Takeover.Failed refusal) {
+            log.error("{}, and the version before it cannot come back: {}", why, Trial.inWords(refusal.getCause()));
+        }
+    }
+
+    private void tell(String path, List<Finding> findings) {
+        log.error(
+                "{} is not taken over. {}\n{}",
+                path,
+                STAYS,
+                findings.stream().map(finding -> "  " + finding.inWords()).collect(Collectors.joining("\n")));
+    }
+
+    private Answer answer(Set<String> accepted, String word, Map<String, List<Finding>> notTaken) {
+        List<FileState> files = new ArrayList<>();
+        accepted.forEach(path -> files.add(new FileState(path, word, List.of())));
+        notTaken.forEach((path, findings) -> files.add(new FileState(path, REFUSED, findings)));
+        String says = notTaken.isEmpty()
+                ? accepted.isEmpty() ? "Nothing changed." : accepted.size() + " files " + word + "."
+                : notTaken.size() + " files refused, " + accepted.size() + " " + word
+                        + ". Of those refused the running version stays.";
+        return new Answer(notTaken.isEmpty(), version.current(), says, files);
+    }
+
+    private void note(Whole before, Whole after, String kind, Decision who, Set<String> paths) {
+        unrecorded.add(new RouteHistory.Change(
+                RunningVersion.of(after),
+                kind.equals("start") ? null : RunningVersion.of(before),
+                kind,
+                who.by(),
+                who.reason(),
+                clock.instant(),
+                after.files().values().stream().collect(Collectors.toMap(RouteFile::path, RouteFile::text)),
+                Diff.of(before, after, paths)));
+        remember();
+    }
+
+    /** While the database is away the changes wait here. */
+    private void remember() {
+        while (!unrecorded.isEmpty()) {
+            try {
+                history.record(unrecorded.peek());
+                unrecorded.remove();
+            } catch (DataAccessException | TransactionException away) {
+                log.debug("A change of the routes cannot be recorded yet", away);
+                return;
+            }
+        }
+    }
+
+    private <T> T onTheHand(Callable<T> work) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        hand.execute(() -> {
+            try {
+                done.complete(work.call());
+            } catch (Exception e) {
+                done.completeExceptionally(e);
+            }
+        });
+        try {
+            return done.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException known) {
+                throw known;
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public void destroy() {
+        hand.shutdownNow();
+    }
+}
