@@ -107,9 +107,12 @@ public class RouteGate implements DisposableBean {
     /** What is at work, and what is saved beside it and is not. */
     public record Report(String version, String since, boolean watch, List<FileState> files) {}
 
-    /** Begins to look at the files. */
+    /** Begins to look at the files, if there are any. */
     @EventListener(ApplicationReadyEvent.class)
     void begin() {
+        if (running.files().isEmpty()) {
+            return;
+        }
         String reason = "Orderway started";
         hand.execute(() -> note(running, running, "start", new Decision("orderway", reason), Set.of()));
         long pause = settings.lookEvery().toMillis();

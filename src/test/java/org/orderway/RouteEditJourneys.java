@@ -1,0 +1,394 @@
+package org.orderway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Consumer;
+import org.apache.camel.Route;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.orderway.broker.Topology;
+import org.orderway.routes.BrokenEdit;
+import org.orderway.testing.ChildJvm;
+import org.orderway.testing.Shop;
+import org.springframework.amqp.core.AmqpAdmin;
+import org.springframework.amqp.core.QueueInformation;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/**
+ * People edit routes while orders stream through them. The full run (-Dorderway.test.full=true) has more orders, more edits
+ * and a sharper clock.
+ */
+@SpringBootTest(
+        webEnvironment = WebEnvironment.DEFINED_PORT,
+        properties = {
+            "orderway.samples.feed=false",
+            "orderway.examples.console=false",
+            "orderway.simulators.delivered-after=0s",
+            "orderway.topology.retry-delays=1s,2s",
+            "orderway.notification.confirmation-delay=1s",
+            "orderway.routes.look-every=100ms",
+        })
+@DirtiesContext
+@ExtendWith(OutputCaptureExtension.class)
+abstract class RouteEditJourneys {
+
+    private static final boolean FULL = Boolean.getBoolean("orderway.test.full");
+    private static final int ORDERS_PER_SECOND = FULL ? 50 : 20;
+    private static final int BROKEN_EDITS = FULL ? Integer.MAX_VALUE : 25;
+    private static final int GOOD_EDITS = FULL ? 200 : 20;
+    private static final Duration LONGEST_DELAY = Duration.ofSeconds(FULL ? 2 : 15);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    private static final String INVENTORY = "inventory.camel.yaml";
+    private static final String HOLD = "        - bean:\n            id: inventory-reserve-hold\n";
+
+    private static Path routes;
+
+    @Autowired
+    private JdbcClient sql;
+
+    @Autowired
+    private CamelContext camel;
+
+    @Autowired
+    private AmqpAdmin admin;
+
+    @Autowired
+    private Topology topology;
+
+    @LocalServerPort
+    private int port;
+
+    private Shop shop;
+    private final Map<Path, String> originals = new HashMap<>();
+    private final ConcurrentLinkedQueue<CompletableFuture<Shop.Answer>> placed = new ConcurrentLinkedQueue<>();
+    private ScheduledExecutorService customers;
+
+    @DynamicPropertySource
+    static void aCopyToEdit(DynamicPropertyRegistry registry) throws IOException {
+        int port = ChildJvm.freePort();
+        routes = Files.createTempDirectory(Path.of("target"), "route-edits-");
+        Path project = Path.of("routes-yaml");
+        try (Stream<Path> files = Files.walk(project)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = routes.resolve(project.relativize(file));
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
+            }
+        }
+        String patterns = String.join(
+                ",",
+                Stream.of("", "shared/", "examples/", "simulators/")
+                        .map(folder -> "file:" + routes + "/" + folder + "*.camel.yaml")
+                        .toList());
+        registry.add("server.port", () -> port);
+        registry.add("camel.main.routes-include-pattern", () -> patterns);
+    }
+
+    @BeforeEach
+    void openShop() {
+        shop = new Shop(port);
+        shop.stock("PLENTY", 1_000_000, "2.50", "GBP");
+    }
+
+    @AfterEach
+    void putTheFilesBack() {
+        if (customers != null) {
+            customers.shutdownNow();
+        }
+        originals.forEach(RouteEditJourneys::write);
+        await("all is as it was").atMost(PATIENCE).until(() -> refused().isEmpty());
+    }
+
+    @Test
+    void noOrderSuffersFromBrokenEdits() {
+        Map<String, Consumer> consumers = consumers();
+        String version = version();
+        startOrdering();
+
+        spread(BrokenEdit.all(), BROKEN_EDITS).forEach(edit -> {
+            Path file = routes.resolve(edit.path());
+            edit(edit.path(), edit.apply(read(file)));
+            await(edit.name()).atMost(PATIENCE).until(() -> refused().containsKey(file.toString()));
+            List<JsonNode> findings = refused().get(file.toString());
+            assertThat(findings).as(edit.name()).isNotEmpty().allSatisfy(finding -> {
+                assertThat(finding.path("file").asText()).isEqualTo(file.toString());
+                assertThat(finding.path("line").asInt()).isPositive();
+            });
+            assertThat(findings).as(edit.name()).anySatisfy(finding -> assertThat(
+                            finding.path("rule").asText())
+                    .isEqualTo(edit.rule()));
+            restore(edit.path());
+            await("after " + edit.name()).atMost(PATIENCE).until(() -> refused().isEmpty());
+        });
+
+        allAreShippedInGoodTime();
+        assertThat(version()).isEqualTo(version);
+        assertThat(consumers()).as("nothing was touched").isEqualTo(consumers);
+    }
+
+    @Test
+    void noOrderSuffersFromGoodEditsAndNothingPilesUp() {
+        Map<String, Integer> before = consumersOfQueues();
+        int threads = Thread.activeCount();
+        startOrdering();
+
+        String first = version();
+        for (int i = 0; i < GOOD_EDITS; i++) {
+            String was = version();
+            String path = List.of(INVENTORY, "shipping.camel.yaml", "shared/events.camel.yaml")
+                    .get(i % 3);
+            String text = originals.getOrDefault(routes.resolve(path), read(routes.resolve(path)));
+            edit(path, text.replaceFirst("\n    description: ", "\n    description: Edit " + i + " - "));
+            await("edit " + i).atMost(PATIENCE).until(() -> !version().equals(was));
+            assertThat(refused()).isEmpty();
+        }
+
+        allAreShippedInGoodTime();
+        assertThat(version()).isNotEqualTo(first);
+        assertThat(consumersOfQueues()).isEqualTo(before);
+        await("no more threads than a pool grows by")
+                .atMost(PATIENCE)
+                .until(() -> Thread.activeCount() <= threads + 40);
+        assertThat(history())
+                .hasSizeGreaterThanOrEqualTo(GOOD_EDITS)
+                .allSatisfy(change -> assertThat(change.path("by").asText()).isNotBlank());
+        assertThat(sql.sql("select count(distinct flow_version) from audit_events")
+                        .query(Integer.class)
+                        .single())
+                .as("events say under which version they were")
+                .isGreaterThan(1);
+    }
+
+    @Test
+    void anEditThatFailsAtWorkIsTakenBackByItselfAndCostsNoOrder() {
+        String good = version();
+        startOrdering();
+        String step = "        - setBody:\n            id: inventory-reserve-slip\n            expression:\n"
+                + "              simple:\n                expression: \"${body.nothingOfTheKind}\"\n";
+
+        edit(
+                INVENTORY,
+                read(routes.resolve(INVENTORY))
+                        .replaceFirst(Pattern.quote(HOLD), Matcher.quoteReplacement(step + HOLD)));
+        await("it is live").atMost(PATIENCE).until(() -> !version().equals(good));
+        await("it is taken back").atMost(PATIENCE).until(() -> version().equals(good));
+
+        assertThat(refused().get(routes.resolve(INVENTORY).toString()))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.path("problem").asText())
+                        .contains("messages failed in the route `inventory-reserve`", "The version before it is back"));
+        allAreShippedInGoodTime();
+    }
+
+    /** What README says under "Change a route", word by word. */
+    @Test
+    void theWalkThroughOfTheReadmeWorks(CapturedOutput output) {
+        String step = stepOfTheReadme();
+        String before = version();
+
+        edit(
+                INVENTORY,
+                read(routes.resolve(INVENTORY))
+                        .replaceFirst(Pattern.quote(HOLD), Matcher.quoteReplacement(step + HOLD)));
+        await("it is live").atMost(PATIENCE).until(() -> !version().equals(before));
+        String order = place();
+        await("the log tells it").atMost(PATIENCE).until(() -> output.getOut()
+                .contains("Reserving for order " + order));
+
+        edit(INVENTORY, read(routes.resolve(INVENTORY)).replaceFirst("ref: inventory\n", "ref: inventry\n"));
+        await("the slip is told").atMost(PATIENCE).until(() -> output.getOut()
+                .contains("no bean `inventry`; did you mean `inventory`?"));
+        assertThat(output.getOut()).contains("The running version stays");
+        awaitShipped(List.of(place()));
+
+        JsonNode answer = shop.send(
+                        "POST",
+                        "/ops/routes/versions/" + before + "/rollback",
+                        "application/json",
+                        "{\"by\": \"Ada\", \"reason\": \"it was better\"}")
+                .body();
+        assertThat(answer.path("ok").asBoolean()).as("%s", answer).isTrue();
+        assertThat(version()).isEqualTo(before);
+        assertThat(read(routes.resolve(INVENTORY))).doesNotContain("inventry", "inventory-reserve-tell");
+        assertThat(history().get(0).path("kind").asText()).isEqualTo("rollback");
+    }
+
+    private static String stepOfTheReadme() {
+        Matcher step = Pattern.compile(
+                        "add a step before `inventory-reserve-hold`\\s+```yaml\\n(.*?)```", Pattern.DOTALL)
+                .matcher(read(Path.of("README.md")));
+        assertThat(step.find()).isTrue();
+        return step.group(1);
+    }
+
+    private void startOrdering() {
+        customers = Executors.newSingleThreadScheduledExecutor();
+        customers.scheduleAtFixedRate(
+                () -> placed.add(shop.sendAsync("POST", "/orders", "application/json", order().toString())),
+                0,
+                1_000_000 / ORDERS_PER_SECOND,
+                TimeUnit.MICROSECONDS);
+    }
+
+    private static ObjectNode order() {
+        return OrderJourneys.line(OrderJourneys.form("prepaid", "tok_ok"), "PLENTY", 1, "2.50");
+    }
+
+    private String place() {
+        return shop.place(order());
+    }
+
+    private void allAreShippedInGoodTime() {
+        customers.shutdown();
+        List<String> ids =
+                placed.stream().map(CompletableFuture::join).map(Shop::accepted).toList();
+        assertThat(ids).hasSizeGreaterThan(10);
+        awaitShipped(ids);
+        assertThat(sql.sql("select count(*) from dead_letters")
+                        .query(Long.class)
+                        .single())
+                .isZero();
+        double longest = sql.sql(
+                        """
+                        select max(extract(epoch from shipped.occurred_at - placed.occurred_at))
+                        from audit_events placed join audit_events shipped using (order_id)
+                        where placed.type = 'order.placed' and shipped.type = 'order.shipped' and order_id = any(?)
+                        """)
+                .param(ids.stream().map(UUID::fromString).toArray(UUID[]::new))
+                .query(Double.class)
+                .single();
+        assertThat(longest).as("s the slowest order took").isLessThan(LONGEST_DELAY.toSeconds());
+    }
+
+    private void awaitShipped(List<String> ids) {
+        UUID[] all = ids.stream().map(UUID::fromString).toArray(UUID[]::new);
+        await(ids.size() + " orders are shipped").atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        sql.sql("select status from orders where id = any(?)")
+                                .param(all)
+                                .query(String.class)
+                                .list())
+                .hasSize(all.length)
+                .containsOnly("SHIPPED"));
+        await("the trail is complete").atMost(PATIENCE).untilAsserted(() -> assertThat(sql.sql(
+                                "select count(distinct order_id) from audit_events where type = 'order.shipped' and order_id = any(?)")
+                        .param(all)
+                        .query(Integer.class)
+                        .single())
+                .isEqualTo(all.length));
+    }
+
+    private static <T> List<T> spread(List<T> all, int most) {
+        int wanted = Math.min(most, all.size());
+        return IntStream.range(0, wanted)
+                .mapToObj(i -> all.get((int) ((long) i * all.size() / wanted)))
+                .toList();
+    }
+
+    private void edit(String path, String text) {
+        Path file = routes.resolve(path);
+        originals.putIfAbsent(file, read(file));
+        write(file, text);
+    }
+
+    private void restore(String path) {
+        Path file = routes.resolve(path);
+        write(file, originals.get(file));
+    }
+
+    private JsonNode report() {
+        Shop.Answer answer = shop.get("/ops/routes");
+        assertThat(answer.status()).isEqualTo(200);
+        return answer.body();
+    }
+
+    private String version() {
+        return report().path("version").asText();
+    }
+
+    private Map<String, List<JsonNode>> refused() {
+        Map<String, List<JsonNode>> refused = new LinkedHashMap<>();
+        report().path("files").forEach(file -> {
+            if (file.path("state").asText().equals("refused")) {
+                List<JsonNode> findings = new ArrayList<>();
+                file.path("findings").forEach(findings::add);
+                refused.put(file.path("file").asText(), findings);
+            }
+        });
+        return refused;
+    }
+
+    private List<JsonNode> history() {
+        List<JsonNode> changes = new ArrayList<>();
+        shop.get("/ops/routes/history?limit=200").body().path("changes").forEach(changes::add);
+        return changes;
+    }
+
+    private Map<String, Consumer> consumers() {
+        Map<String, Consumer> consumers = new HashMap<>();
+        for (Route route : camel.getRoutes()) {
+            consumers.put(route.getRouteId(), route.getConsumer());
+        }
+        return consumers;
+    }
+
+    private Map<String, Integer> consumersOfQueues() {
+        Map<String, Integer> consumers = new HashMap<>();
+        topology.workQueues().forEach(queue -> {
+            QueueInformation found = admin.getQueueInfo(queue.name());
+            consumers.put(queue.name(), found == null ? -1 : found.getConsumerCount());
+        });
+        return consumers;
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
