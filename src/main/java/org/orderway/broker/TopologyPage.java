@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.orderway.broker.Topology.ExchangeRow;
 import org.orderway.broker.Topology.QueueRow;
@@ -69,6 +70,58 @@ public class TopologyPage {
 
     /** A key that is published, and the queues its messages come into. */
     public record Key(String exchange, String key, List<String> reaches, boolean terminal) {}
+
+    /**
+     * Where a message goes, and why.
+     *
+     * @param known  whether the table lists it as published; what it does not list is a mistyped key, or a stranger's
+     * @param queues those that get it, or on a headers exchange may get it
+     * @param says   the same in words, one sentence a queue
+     */
+    public record Way(String exchange, String key, boolean known, List<Reached> queues, List<String> says) {}
+
+    /** A queue that gets a message. @param by the binding that takes it */
+    public record Reached(String queue, String by, @JsonProperty("for") String purpose) {}
+
+    /** Says which queues get a message with that key, and by which of their bindings. */
+    public Way explain(Map<String, Object> parameters) {
+        String exchange = (String) parameters.getOrDefault("exchange", "order_events");
+        String key = (String) parameters.getOrDefault("key", "");
+        String type = topology.exchanges().stream()
+                .filter(row -> row.name().equals(exchange))
+                .map(ExchangeRow::type)
+                .findFirst()
+                .orElseThrow(() -> new UnknownExchange(
+                        exchange,
+                        topology.exchanges().stream().map(ExchangeRow::name).toList()));
+        List<Reached> reached = topology.queues().stream()
+                .flatMap(row -> row.bindings().stream()
+                        .filter(binding -> binding.exchange().equals(exchange))
+                        .flatMap(binding -> taking(type, binding, key).stream())
+                        .findFirst()
+                        .map(by -> new Reached(row.name(), by, row.purpose()))
+                        .stream())
+                .toList();
+        List<String> says = reached.isEmpty()
+                ? List.of("no queue gets it: it goes to " + Topology.UNROUTABLE_QUEUE + ", which is an alarm")
+                : reached.stream()
+                        .map(one -> one.queue() + " gets it, because it is bound with " + one.by())
+                        .toList();
+        return new Way(exchange, key, topology.isPublished(exchange, key), reached, says);
+    }
+
+    /** How a binding takes a key; empty when it does not. */
+    private static Optional<String> taking(String type, Topology.BindingRow binding, String key) {
+        return switch (type) {
+            case "topic" ->
+                binding.keys().stream()
+                        .filter(pattern -> TopicPattern.of(pattern).matches(key))
+                        .findFirst();
+            case "direct" -> binding.keys().stream().filter(key::equals).findFirst();
+            case "headers" -> Optional.of("headers " + binding.arguments());
+            default -> Optional.of("no key: a fanout exchange gives to all");
+        };
+    }
 
     /** All of it, for programs. */
     public View tell() {

@@ -14,7 +14,7 @@ import org.orderway.testing.Covers;
 import org.orderway.testing.RouteTest;
 import org.springframework.beans.factory.annotation.Autowired;
 
-@Covers({"topology-tell", "topology-show"})
+@Covers({"topology-tell", "topology-show", "topology-explain"})
 class TopologyPageRouteTest extends RouteTest {
 
     @Autowired
@@ -49,5 +49,35 @@ class TopologyPageRouteTest extends RouteTest {
         assertThat(answer.getMessage().getBody(String.class))
                 .startsWith("<!DOCTYPE html>")
                 .contains("order.inventory_checked", "priority_order_queue");
+    }
+
+    @Test
+    void saysWhichQueuesAMessageGetsIntoAndWhy() throws Exception {
+        JsonNode way = explain("order.priority.in.electronics");
+
+        assertThat(way.path("queues").findValuesAsText("queue"))
+                .containsExactlyInAnyOrder("priority_order_queue", "audit_queue", "india_desk_queue");
+        assertThat(way.path("says").toString())
+                .contains("priority_order_queue gets it, because it is bound with order.priority.#");
+        assertThat(way.path("known").asBoolean()).isTrue();
+    }
+
+    @Test
+    void saysWhatHappensToAMistypedKey() throws Exception {
+        assertThat(explain("order.payment_sucess").path("known").asBoolean()).isFalse();
+        assertThat(explain("oder.created").path("says").toString()).contains("unroutable_queue, which is an alarm");
+    }
+
+    @Test
+    void doesNotExplainAnExchangeThatIsNotThere() {
+        Exchange answer = call("explainTopology", null, Map.of("exchange", "order_evens"));
+
+        assertThat(answer.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE)).isEqualTo(404);
+        assertThat(answer.getMessage().getBody(String.class)).contains("order_events");
+    }
+
+    private JsonNode explain(String key) throws Exception {
+        Exchange answer = call("explainTopology", null, Map.of("key", key));
+        return new ObjectMapper().readTree(answer.getMessage().getBody(byte[].class));
     }
 }
