@@ -138,6 +138,7 @@ import org.springframework.transaction.PlatformTransactionManager;
             "orderway.webhooks.secrets.payment=old-secret,new-secret",
             "orderway.examples.regional-desk=true",
             "orderway.examples.chat=true",
+            "orderway.examples.carrier-by-country=true",
             "orderway.routes.watch=false",
             "logging.level.org.apache.camel.builder=warn",
             "logging.level.org.apache.camel.test=warn"
