@@ -150,14 +150,7 @@ public record BrokenEdit(String name, String path, String from, String to, Strin
                         "\"${body.orderId}\"",
                         "\"${bdy.orderId}\"",
                         "camel",
-                        "bdy"),
-                new BrokenEdit(
-                        "a wrong type",
-                        "shared/errors.camel.yaml",
-                        "maximumRedeliveries: \"{{orderway.retry.quick-redeliveries}}\"",
-                        "maximumRedeliveries: many",
-                        "camel",
-                        "many"));
+                        "bdy"));
     }
 
     private static List<BrokenEdit> style() {
