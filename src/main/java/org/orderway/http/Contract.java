@@ -162,6 +162,10 @@ public class Contract {
         return Set.copyOf(operations.keySet());
     }
 
+    private static Object otherwise(JsonNode value) {
+        return value.isMissingNode() ? null : value.isIntegralNumber() ? (Object) value.longValue() : value.asText();
+    }
+
     private static boolean isEmpty(byte[] body) {
         return body == null || body.length == 0;
     }
@@ -209,7 +213,7 @@ public class Contract {
                     "path".equals(parameter.path("in").textValue()),
                     parameter.path("required").booleanValue(),
                     "integer".equals(schema.path("type").textValue()),
-                    schema.has("default") ? schema.get("default").longValue() : null,
+                    otherwise(schema.path("default")),
                     schema(at + "/parameters/" + i + "/schema")));
         }
         List<MediaType> produces = new ArrayList<>();

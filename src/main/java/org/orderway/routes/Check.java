@@ -77,6 +77,23 @@ class Check {
         return new Verdict(accepted, refused, whole);
     }
 
+    /**
+     * Everything that is wrong with a set of files, as if nothing were at work yet. What files lack of each other is told once
+     * each of them can be read: one slip of the pen would make many look broken.
+     */
+    List<Finding> everything(Whole files) {
+        Whole nothing = new Whole(Map.of());
+        List<Finding> found = new ArrayList<>();
+        files.files()
+                .values()
+                .forEach(file -> found.addAll(
+                        ofItsOwn(file, nothing, files, files.files().keySet())));
+        if (found.stream().map(Finding::rule).noneMatch(Set.of(RouteFile.YAML, Vocabulary.RULE)::contains)) {
+            found.addAll(wiring.between(files));
+        }
+        return found;
+    }
+
     private List<Finding> ofItsOwn(RouteFile file, Whole running, Whole saved, Set<String> changed) {
         if (file.unreadable().isPresent()) {
             return List.of(file.unreadable().get());

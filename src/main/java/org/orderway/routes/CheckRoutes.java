@@ -1,9 +1,7 @@
 package org.orderway.routes;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.ApplicationArguments;
@@ -23,31 +21,18 @@ class CheckRoutes implements ApplicationRunner {
     private final ApplicationContext context;
     private final Folder folder;
     private final Check check;
-    private final Wiring wiring;
 
-    CheckRoutes(ApplicationContext context, Folder folder, Check check, Wiring wiring) {
+    CheckRoutes(ApplicationContext context, Folder folder, Check check) {
         this.context = context;
         this.folder = folder;
         this.check = check;
-        this.wiring = wiring;
     }
 
     @Override
     public void run(ApplicationArguments arguments) {
-        List<Finding> findings = findings(folder.read(new Whole(Map.of())));
+        List<Finding> findings = check.everything(folder.read(new Whole(Map.of())));
         findings.forEach(finding -> log.error(finding.inWords()));
         int code = findings.isEmpty() ? 0 : 1;
         System.exit(SpringApplication.exit(context, () -> code));
-    }
-
-    /** Everything that is wrong, as if nothing were at work yet. */
-    List<Finding> findings(Whole saved) {
-        List<Finding> findings = new ArrayList<>();
-        Check.Verdict verdict = check.judge(new Whole(Map.of()), saved, Set.of());
-        verdict.refused().values().forEach(findings::addAll);
-        wiring.between(saved).stream()
-                .filter(finding -> findings.stream().noneMatch(finding::isAbout))
-                .forEach(findings::add);
-        return findings;
     }
 }

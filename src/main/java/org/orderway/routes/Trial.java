@@ -12,6 +12,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Consumer;
 import org.apache.camel.Route;
 import org.apache.camel.Service;
+import org.apache.camel.StartupSummaryLevel;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
@@ -53,6 +54,7 @@ class Trial {
         List<Finding> found = new ArrayList<>();
         try (DefaultCamelContext scratch = new DefaultCamelContext(false)) {
             scratch.disableJMX();
+            scratch.getCamelContextExtension().setStartupSummaryLevel(StartupSummaryLevel.Off);
             scratch.setApplicationContextClassLoader(live.getApplicationContextClassLoader());
             scratch.getCamelContextExtension()
                     .setRegistry(new DefaultRegistry(new ApplicationContextBeanRepository(beans)));

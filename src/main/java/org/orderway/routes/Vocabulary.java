@@ -21,7 +21,10 @@ import org.springframework.stereotype.Component;
 class Vocabulary {
 
     private static final String SCHEMA = "/schema/camelYamlDsl.json";
-    private static final String RULE = "dsl";
+
+    /** The rule by which words must be known. */
+    static final String RULE = "dsl";
+
     private static final List<String> ALTERNATIVES = List.of("oneOf", "anyOf", "allOf");
 
     private JsonNode document;

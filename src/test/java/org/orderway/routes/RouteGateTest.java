@@ -306,14 +306,14 @@ class RouteGateTest extends RouteTest {
             assertThat(call("hello", "x", Map.of()).getException()).isNotNull();
         }
 
-        await().untilAsserted(() -> assertThat(says()).isEqualTo(OLD));
-        assertThat(gate.report().version()).isEqualTo(good);
-        assertThat(gate.report().files())
+        await().untilAsserted(() -> assertThat(gate.report().files())
                 .filteredOn(one -> one.state().equals("refused"))
                 .singleElement()
                 .satisfies(one -> assertThat(one.findings().get(0).inWords())
                         .startsWith(name() + ":1")
-                        .contains("4 of 4 messages failed in the route `hello-say`", "The version before it is back"));
+                        .contains("4 of 4 messages failed in the route `hello-say`", "The version before it is back")));
+        assertThat(says()).isEqualTo(OLD);
+        assertThat(gate.report().version()).isEqualTo(good);
         verify(routeHistory, atLeastOnce())
                 .record(argThat(change ->
                         change.kind().equals("restored") && change.version().equals(good)));

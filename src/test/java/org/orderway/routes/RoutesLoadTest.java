@@ -3,8 +3,6 @@ package org.orderway.routes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.support.PluginHelper;
@@ -17,9 +15,6 @@ class RoutesLoadTest extends RouteTest {
 
     @Autowired
     private Check check;
-
-    @Autowired
-    private Wiring wiring;
 
     @Test
     void everyFileLoads() {
@@ -35,12 +30,20 @@ class RoutesLoadTest extends RouteTest {
 
     @Test
     void everyFileIsAsAnEditOfItWouldHaveToBe() {
-        Check.Verdict verdict = check.judge(new Whole(Map.of()), RouteFiles.ofTheProject(), Set.of());
-
-        assertThat(verdict.refused().values().stream().flatMap(List::stream).map(Finding::inWords))
+        assertThat(check.everything(RouteFiles.ofTheProject()))
+                .extracting(Finding::inWords)
                 .isEmpty();
-        assertThat(verdict.accepted()).hasSizeGreaterThan(30);
-        assertThat(wiring.between(RouteFiles.ofTheProject())).isEmpty();
+    }
+
+    @Test
+    void aSlipOfThePenIsToldOnceAndNotAtEveryFileThatLeansOnIt() {
+        String path = "routes-yaml/shared/problems.camel.yaml";
+        String text = RouteFiles.ofTheProject().files().get(path).text();
+
+        List<Finding> found = check.everything(RouteFiles.with(
+                RouteFiles.ofTheProject(), path, text.replaceFirst("- routeConfiguration:", "- routeConfigration:")));
+
+        assertThat(found).extracting(Finding::inWords).singleElement().asString().contains(path, "did you mean");
     }
 
     @Test
