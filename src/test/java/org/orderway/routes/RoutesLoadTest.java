@@ -43,7 +43,11 @@ class RoutesLoadTest extends RouteTest {
         List<Finding> found = check.everything(RouteFiles.with(
                 RouteFiles.ofTheProject(), path, text.replaceFirst("- routeConfiguration:", "- routeConfigration:")));
 
-        assertThat(found).extracting(Finding::inWords).singleElement().asString().contains(path, "did you mean");
+        assertThat(found)
+                .extracting(Finding::inWords)
+                .singleElement()
+                .asString()
+                .contains(path, "did you mean");
     }
 
     @Test
