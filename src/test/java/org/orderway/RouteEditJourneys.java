@@ -315,7 +315,7 @@ abstract class RouteEditJourneys {
 
         edit(INVENTORY, read(routes.resolve(INVENTORY)).replaceFirst("ref: inventory\n", "ref: inventry\n"));
         await("the slip is told").atMost(PATIENCE).until(() -> output.getOut()
-                .contains("no bean `inventry`; did you mean `inventory`?"));
+                .contains(messageOfTheReadme()));
         assertThat(output.getOut()).contains("The running version stays");
         awaitShipped(List.of(place()));
 
@@ -334,6 +334,12 @@ abstract class RouteEditJourneys {
     /** The file with one more step at the beginning of its first route. */
     private static String beginningWith(String step) {
         return read(routes.resolve(INVENTORY)).replaceFirst(Pattern.quote(HOLD), Matcher.quoteReplacement(step + HOLD));
+    }
+
+    private static String messageOfTheReadme() {
+        Matcher message = Pattern.compile("inventory\\.camel\\.yaml:\\d+:\\d+: no bean .*").matcher(read(Path.of("README.md")));
+        assertThat(message.find()).isTrue();
+        return message.group();
     }
 
     private static String stepOfTheReadme() {

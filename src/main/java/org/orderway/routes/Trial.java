@@ -54,7 +54,7 @@ class Trial {
         List<Finding> found = new ArrayList<>();
         try (DefaultCamelContext scratch = new DefaultCamelContext(false)) {
             scratch.disableJMX();
-            scratch.getCamelContextExtension().setStartupSummaryLevel(StartupSummaryLevel.Off);
+            scratch.setStartupSummaryLevel(StartupSummaryLevel.Off);
             scratch.setApplicationContextClassLoader(live.getApplicationContextClassLoader());
             scratch.getCamelContextExtension()
                     .setRegistry(new DefaultRegistry(new ApplicationContextBeanRepository(beans)));
