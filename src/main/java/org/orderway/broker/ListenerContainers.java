@@ -1,7 +1,10 @@
 package org.orderway.broker;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -27,7 +30,7 @@ import org.springframework.util.backoff.ExponentialBackOff;
  * collected: there is nothing behind that queue.
  */
 @Component("listenerContainers")
-class ListenerContainers extends DefaultListenerContainerFactory {
+public class ListenerContainers extends DefaultListenerContainerFactory {
 
     private static final long LONGEST_RECOVERY_PAUSE = 10_000;
 
@@ -36,6 +39,7 @@ class ListenerContainers extends DefaultListenerContainerFactory {
     private final Topology topology;
     private final FailureReasons reasons;
     private final Following following;
+    private final Map<String, AbstractMessageListenerContainer> latest = new ConcurrentHashMap<>();
 
     ListenerContainers(Topology topology, FailureReasons reasons, Following following) {
         this.topology = topology;
@@ -87,7 +91,20 @@ class ListenerContainers extends DefaultListenerContainerFactory {
         container.setReceiveTimeout(100);
         // A stop ends after the message in hand; those merely prefetched go back, other instances take them.
         container.setForceStop(true);
+        latest.put(endpoint.getQueues(), container);
         return container;
+    }
+
+    /**
+     * How long the consumer of these queues waits, when it pauses the next time, for what it has in hand. What takes longer is
+     * delivered once more, to whoever consumes the queue then.
+     */
+    public void waitForWhatIsInHand(String queues, Duration patience) {
+        AbstractMessageListenerContainer container = latest.get(queues);
+        // A route that never began has none.
+        if (container != null) {
+            container.setShutdownTimeout(patience.toMillis());
+        }
     }
 
     private static ExponentialBackOff recovery() {

@@ -310,9 +310,9 @@ public class RouteGate implements DisposableBean {
         Whole good = new Whole(files);
         try {
             takeover.carryOut(bad, good).forEach(probation::end);
+            refused.putAll(findings);
             become(good);
             note(bad, good, "restored", new Decision("orderway", why), paths);
-            refused.putAll(findings);
             findings.forEach(this::tell);
         } catch (Takeover.Failed refusal) {
             log.error("{}, and the version before it cannot come back: {}", why, Trial.inWords(refusal.getCause()));

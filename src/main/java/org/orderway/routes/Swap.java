@@ -8,6 +8,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Consumer;
 import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
+import org.apache.camel.component.springrabbit.SpringRabbitMQEndpoint;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.ModelLifecycleStrategySupport;
 import org.apache.camel.model.RouteConfigurationDefinition;
@@ -15,6 +16,7 @@ import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.support.service.ServiceHelper;
+import org.orderway.broker.ListenerContainers;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
@@ -29,13 +31,15 @@ class Swap extends ModelLifecycleStrategySupport {
     private static final int QUIET_LOOKS = 3;
 
     private final ObjectProvider<CamelContext> contexts;
+    private final ListenerContainers containers;
     private final RouteSettings settings;
 
     /** Routes that are to be there but not at work, as the one they replace was. */
     private final Set<String> resting = ConcurrentHashMap.newKeySet();
 
-    Swap(ObjectProvider<CamelContext> contexts, RouteSettings settings) {
+    Swap(ObjectProvider<CamelContext> contexts, ListenerContainers containers, RouteSettings settings) {
         this.contexts = contexts;
+        this.containers = containers;
         this.settings = settings;
     }
 
@@ -107,8 +111,9 @@ class Swap extends ModelLifecycleStrategySupport {
     /** The consumer alone, not the route: stopping a route with messages in hand throws its consumer away after a while. */
     private void drain(Route route) throws Exception {
         Consumer consumer = route.getConsumer();
-        boolean began = ServiceHelper.isStarted(consumer) && ServiceHelper.suspendService(consumer);
         long end = System.nanoTime() + settings.patience().toNanos();
+        setPatience(route, settings.patience());
+        boolean began = ServiceHelper.isStarted(consumer) && ServiceHelper.suspendService(consumer);
         int quiet = 0;
         // A message may be just between the door and the route: it must be quiet for a moment.
         while (quiet < QUIET_LOOKS) {
@@ -118,9 +123,18 @@ class Swap extends ModelLifecycleStrategySupport {
                 if (began) {
                     ServiceHelper.resumeService(consumer);
                 }
+                if (route.getEndpoint() instanceof SpringRabbitMQEndpoint queue) {
+                    setPatience(route, Duration.ofMillis(queue.getComponent().getShutdownTimeout()));
+                }
                 throw new Busy(route.getRouteId(), inHand, settings.patience());
             }
             TimeUnit.MILLISECONDS.sleep(LOOK.toMillis());
+        }
+    }
+
+    private void setPatience(Route route, Duration patience) {
+        if (route.getEndpoint() instanceof SpringRabbitMQEndpoint queue) {
+            containers.waitForWhatIsInHand(queue.getQueues(), patience);
         }
     }
 

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.orderway.broker.ListenerContainers;
 import org.orderway.routes.RouteGate.Answer;
 import org.orderway.testing.RouteTest;
 import org.orderway.testing.Shop;
@@ -49,6 +50,9 @@ class RouteGateTest extends RouteTest {
 
     @Autowired
     private ObjectProvider<CamelContext> contexts;
+
+    @Autowired
+    private ListenerContainers containers;
 
     @Autowired
     private RunningVersion version;
@@ -79,7 +83,7 @@ class RouteGateTest extends RouteTest {
                 + "file:%1$s/routes-yaml/examples/*.camel.yaml,file:%1$s/routes-yaml/simulators/*.camel.yaml";
         forget();
         probation = new Probation(settings);
-        hands = new Swap(contexts, settings);
+        hands = new Swap(contexts, containers, settings);
         model().addModelLifecycleStrategy(hands);
         camel.addRoutePolicyFactory(probation);
         return new RouteGate(
