@@ -2526,7 +2526,8 @@ abstract class OrderJourneys {
             assertThat(inventory.consumers())
                     .isEqualTo(topology.workQueue("inventory_queue").consumers());
             assertThat(inventory.published()).isPositive();
-            assertThat(inventory.done()).isPositive().isLessThanOrEqualTo(inventory.published());
+            // What comes back from a retry queue is done twice, and was published once.
+            assertThat(inventory.done()).isPositive();
             assertThat(meters.get("orderway.queue.messages")
                             .tag("queue", "inventory_queue")
                             .tag("state", "in_work")

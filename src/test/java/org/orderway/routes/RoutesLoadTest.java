@@ -3,6 +3,7 @@ package org.orderway.routes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Set;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.support.PluginHelper;
@@ -12,6 +13,12 @@ import org.springframework.beans.factory.annotation.Autowired;
 
 /** The routes of routes-yaml/ load, and pass the very checks that an edit of them has to pass. */
 class RoutesLoadTest extends RouteTest {
+
+    /** What stays in the house. */
+    private static final Set<String> INSIDE = Set.of("direct", "seda", "log", "bean", "file", "controlbus");
+
+    /** Its address is a header that a bean writes, from the settings. */
+    private static final String MANAGEMENT = "http://rabbitmq-management";
 
     @Autowired
     private Check check;
@@ -48,6 +55,21 @@ class RoutesLoadTest extends RouteTest {
                 .singleElement()
                 .asString()
                 .contains(path, "did you mean");
+    }
+
+    /** The rule `endpoint-of-content` keeps messages from deciding where they go; what is called besides is a setting. */
+    @Test
+    void whateverIsCalledIsNamedInTheSettingsAndNoRedirectIsFollowed() throws Exception {
+        assertThat(camel.resolvePropertyPlaceholders("{{camel.component.http.follow-redirects}}"))
+                .isEqualTo("false");
+        assertThat(RouteFiles.ofTheProject()
+                        .declared()
+                        .flatMap(placed -> placed.declared().nodes().stream())
+                        .filter(node -> List.of("to", "wireTap").contains(node.kind()))
+                        .map(node -> node.part().text("uri"))
+                        .filter(uri -> !INSIDE.contains(uri)))
+                .isNotEmpty()
+                .allMatch(uri -> uri.startsWith("{{orderway.") || uri.equals(MANAGEMENT));
     }
 
     @Test

@@ -35,7 +35,6 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.ComponentScan.Filter;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.FilterType;
 import org.springframework.context.annotation.Primary;
 import org.springframework.test.context.ActiveProfiles;
@@ -121,7 +120,7 @@ abstract class AtTheDoors {
         }
     }
 
-    @Configuration
+    /** Bears no {@code @Configuration}, by which it would be found, and take effect, in the tests of everything. */
     @EnableAutoConfiguration(
             exclude = {
                 DataSourceAutoConfiguration.class,
