@@ -33,7 +33,8 @@ record ByHand(String queueType) implements Pipeline {
 
     @Override
     public List<String> arguments(Path topology) {
-        return List.of("--pipeline.queue-type=" + queueType);
+        // The application.yml of the working directory is Orderway's.
+        return List.of("--spring.config.location=classpath:/", "--pipeline.queue-type=" + queueType);
     }
 
     @Override

@@ -1,43 +1,22 @@
 package org.orderway.bench;
 
-import java.awt.BasicStroke;
-import java.awt.Color;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
-import org.jfree.chart.ChartFactory;
-import org.jfree.chart.ChartUtils;
-import org.jfree.chart.JFreeChart;
-import org.jfree.chart.axis.LogAxis;
-import org.jfree.chart.axis.NumberAxis;
-import org.jfree.chart.plot.XYPlot;
-import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
-import org.jfree.data.xy.XYSeries;
-import org.jfree.data.xy.XYSeriesCollection;
 
 /** Throughput and latency over load, and a backlog being worked off, of Orderway and of the hand-written pipeline. */
 final class Charts {
 
     private static final Path FOLDER = Path.of("bench", "charts");
-    private static final int WIDTH = 900;
-    private static final int HEIGHT = 520;
-    private static final int POINTS = 300;
 
     /** Where so much less leaves the house than comes in, more load would show nothing new. */
     private static final double OVERLOADED = 0.75;
 
-    private static final Color[] COLOURS = {new Color(0x1f5fa8), new Color(0xc2571a), new Color(0x888888)};
-
-    private record Point(int load, Measurement.Paced paced) {}
-
     private final Bench bench;
     private final Options options;
-    private final Map<String, List<Point>> points = new LinkedHashMap<>();
+    private final Map<String, List<Drawing.Point>> points = new LinkedHashMap<>();
     private final Map<String, Backlog.Drained> drained = new LinkedHashMap<>();
 
     Charts(Bench bench) {
@@ -58,20 +37,20 @@ final class Charts {
                 text.append(table).append('\n');
             }
         }
-        Files.createDirectories(FOLDER);
-        throughput();
-        latency();
-        drain();
+        Drawing drawing = new Drawing(FOLDER);
+        drawing.throughput(points);
+        drawing.latency(points);
+        drawing.backlog(drained);
         Bench.say("drawn: %s/throughput.png, latency.png, backlog.png", FOLDER);
         bench.report(text.toString(), "");
     }
 
     private void steps(Stage stage, Table table) throws Exception {
         Measurement measurement = new Measurement(stage, options);
-        List<Point> line = points.computeIfAbsent(stage.pipeline().title(), title -> new ArrayList<>());
+        List<Drawing.Point> line = points.computeIfAbsent(stage.pipeline().title(), title -> new ArrayList<>());
         for (int load : options.loads()) {
             Measurement.Paced paced = measurement.paced("load" + load, load);
-            line.add(new Point(load, paced));
+            line.add(new Drawing.Point(load, paced));
             table.row(
                     "at " + load + " orders/s", "%.1f orders/s shipped; p50 %.0f ms, p99 %.0f ms",
                     paced.perSecond(), paced.p50(), paced.p99());
@@ -79,83 +58,5 @@ final class Charts {
                 return;
             }
         }
-    }
-
-    private void throughput() throws IOException {
-        XYSeriesCollection lines = new XYSeriesCollection();
-        points.forEach((title, line) -> lines.addSeries(line(title, line, point -> point.paced().perSecond())));
-        XYSeries all = new XYSeries("all that comes in");
-        points.values().stream().flatMap(List::stream).mapToInt(Point::load).distinct().forEach(load -> all.add(load, load));
-        lines.addSeries(all);
-        JFreeChart chart = chart("Throughput over load", "orders/s placed", "orders/s shipped", lines, true);
-        save(chart, "throughput.png");
-    }
-
-    private void latency() throws IOException {
-        XYSeriesCollection lines = new XYSeriesCollection();
-        points.forEach((title, line) -> lines.addSeries(line(title + ", p50", line, point -> point.paced().p50())));
-        points.forEach((title, line) -> lines.addSeries(line(title + ", p99", line, point -> point.paced().p99())));
-        JFreeChart chart = chart(
-                "From the order's due time to order.shipped over load", "orders/s placed", "ms (logarithmic)", lines, true);
-        XYPlot plot = chart.getXYPlot();
-        LogAxis axis = new LogAxis("ms (logarithmic)");
-        axis.setStandardTickUnits(NumberAxis.createIntegerTickUnits());
-        axis.setBase(10);
-        plot.setRangeAxis(axis);
-        XYLineAndShapeRenderer renderer = (XYLineAndShapeRenderer) plot.getRenderer();
-        int pipelines = points.size();
-        for (int i = 0; i < pipelines; i++) {
-            renderer.setSeriesPaint(pipelines + i, COLOURS[i]);
-            renderer.setSeriesStroke(
-                    pipelines + i,
-                    new BasicStroke(2, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND, 1, new float[] {6, 5}, 0));
-        }
-        save(chart, "latency.png");
-    }
-
-    private void drain() throws IOException {
-        XYSeriesCollection lines = new XYSeriesCollection();
-        drained.forEach((title, backlog) -> {
-            XYSeries line = new XYSeries(title);
-            int orders = backlog.waiting();
-            line.add(0, orders);
-            for (int point = 1; point <= POINTS; point++) {
-                int shipped = (int) ((long) orders * point / POINTS);
-                if (shipped > 0) {
-                    line.add(backlog.times()[shipped - 1], orders - shipped);
-                }
-            }
-            lines.addSeries(line);
-        });
-        String title = Numbers.text("%d orders at once, worked off", options.backlog());
-        save(chart(title, "seconds", "orders that wait", lines, false), "backlog.png");
-    }
-
-    private static XYSeries line(String title, List<Point> points, ToDoubleFunction<Point> value) {
-        XYSeries line = new XYSeries(title);
-        points.forEach(point -> line.add(point.load(), value.applyAsDouble(point)));
-        return line;
-    }
-
-    private static JFreeChart chart(
-            String title, String across, String up, XYSeriesCollection lines, boolean marks) {
-        JFreeChart chart = ChartFactory.createXYLineChart(title, across, up, lines);
-        chart.setBackgroundPaint(Color.WHITE);
-        XYPlot plot = chart.getXYPlot();
-        plot.setBackgroundPaint(Color.WHITE);
-        plot.setDomainGridlinePaint(Color.LIGHT_GRAY);
-        plot.setRangeGridlinePaint(Color.LIGHT_GRAY);
-        plot.setOutlineVisible(false);
-        XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(true, marks);
-        for (int i = 0; i < lines.getSeriesCount(); i++) {
-            renderer.setSeriesPaint(i, COLOURS[i % COLOURS.length]);
-            renderer.setSeriesStroke(i, new BasicStroke(2));
-        }
-        plot.setRenderer(renderer);
-        return chart;
-    }
-
-    private static void save(JFreeChart chart, String name) throws IOException {
-        ChartUtils.saveChartAsPNG(FOLDER.resolve(name).toFile(), chart, WIDTH, HEIGHT);
     }
 }
