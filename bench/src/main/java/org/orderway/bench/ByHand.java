@@ -52,7 +52,7 @@ record ByHand(String queueType) implements Pipeline {
     @Override
     public String missingInAudit() {
         return """
-                with o as (select id from orders where number like ?)
+                with o as (select id, number from orders where number like ?)
                 select (select count(*) from outcomes s
                         where s.order_id in (select id from o)
                           and not exists (select 1 from audit_events a where a.event_id = s.message_id))

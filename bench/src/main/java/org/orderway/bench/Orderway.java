@@ -74,7 +74,7 @@ record Orderway(String queueType, String journey) implements Pipeline {
     public String missingInAudit() {
         String key = journey.equals(REFERENCE) ? "order.analytics.%" : "";
         return """
-                with o as (select id from orders where number like ?)
+                with o as (select id, number from orders where number like ?)
                 select (select count(*) from outcomes s, json_array_elements(s.messages) m
                         where s.order_id in (select id from o) and m ->> 'exchange' = 'order_events'
                           and m ->> 'routingKey' not like '%s'
