@@ -158,6 +158,8 @@ class MigrationIT {
                 "--spring.rabbitmq.virtual-host=" + rabbit.virtualHost(),
                 "--orderway.management.virtual-host=" + rabbit.virtualHost(),
                 "--orderway.management.url=http://management",
+                // Its figures are a second old at most here.
+                "--orderway.broker.migration.quiet=4s",
                 "--orderway.broker.migration.patience=" + patience);
     }
 
