@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
@@ -33,6 +34,7 @@ import org.orderway.testing.RealRabbit;
 import org.orderway.testing.Shop;
 import org.orderway.testing.Tap;
 import org.orderway.testing.TestDatabase;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
@@ -45,6 +47,9 @@ class RabbitOrderJourneyIT extends OrderJourneys {
 
     @RegisterExtension
     static final TestDatabase database = TestDatabase.fresh();
+
+    @Autowired
+    private CamelContext routes;
 
     private static GreenMail mailServer;
 
@@ -157,6 +162,30 @@ class RabbitOrderJourneyIT extends OrderJourneys {
                         .containsPattern(
                                 "camel_exchanges_succeeded_total\\{[^}]*routeId=\"shipping-ship\"[^}]*} [1-9]");
             }
+        }
+    }
+
+    /** Two instances with different roles: this one does all but ship, the other only ships. */
+    @Test
+    @EnabledIfSystemProperty(named = "orderway.test.full", matches = "true")
+    void whatOneInstanceHasSwitchedOffAnotherThatHasTheRoleDoes(RealRabbit rabbit, @TempDir Path folder)
+            throws Exception {
+        for (String name : List.of("application.yml", "routes-yaml", "samples")) {
+            FileSystemUtils.copyRecursively(Path.of(name), folder.resolve(name));
+        }
+        slowCarrier(250);
+        String sku = stocked(12);
+        routes.getRouteController().stopRoute("shipping-ship");
+        try (ChildJvm other = shipper(rabbit, folder)) {
+            List<String> ids = several(12, () -> line(form("cod", null, "SLOWLY"), sku, 1, "1"));
+            other.awaitHttp("/actuator/health/readiness");
+
+            await("all of them shipped").atMost(Duration.ofMinutes(2)).until(() -> inStatus(ids, "SHIPPED") == 12);
+
+            assertOnceEach(ids);
+            assertThat(ids).allSatisfy(id -> assertThat(bookings(id)).isEqualTo(1));
+        } finally {
+            routes.getRouteController().startRoute("shipping-ship");
         }
     }
 

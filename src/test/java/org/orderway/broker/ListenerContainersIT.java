@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -231,6 +232,53 @@ class ListenerContainersIT {
         } finally {
             allThere.countDown();
             others.forEach(ConfigurableApplicationContext::close);
+        }
+    }
+
+    /** So it is when a role is switched off: its routes are stopped. */
+    @Test
+    void aConsumerThatIsStoppedFinishesWhatItHasInHandAndLeavesTheRestToOthers() throws Exception {
+        open("--orderway.topology.consumers=1");
+        empty();
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Set<String> finished = ConcurrentHashMap.newKeySet();
+        Set<String> left = ConcurrentHashMap.newKeySet();
+        consume("shipping_queue", exchange -> {
+            begun.countDown();
+            goOn.await();
+            finished.add(exchange.getMessage().getHeader("CamelSpringRabbitmqMessageId", String.class));
+        });
+        room.getBean(Publisher.class)
+                .publish(IntStream.range(0, 30)
+                        .mapToObj(n -> message("order_events", "order.payment_success", "m-" + n))
+                        .toList());
+        assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+        CompletableFuture<Void> stopped = CompletableFuture.runAsync(() -> {
+            try {
+                room.getBean(CamelContext.class).getRouteController().stopRoute("consumer");
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        try (ConfigurableApplicationContext other = BrokerRoom.open("--orderway.topology.consumers=1")) {
+            consume(
+                    other,
+                    "shipping_queue",
+                    exchange -> left.add(exchange.getMessage().getHeader("CamelSpringRabbitmqMessageId", String.class)));
+            assertThat(stopped).as("it waits for what it has in hand").isNotDone();
+
+            goOn.countDown();
+
+            await("the stop").atMost(Duration.ofSeconds(20)).until(stopped::isDone);
+            assertThat(stopped).isCompleted();
+            await("the other does the rest").atMost(Duration.ofSeconds(20)).until(() -> left.size() == 29);
+            assertThat(finished).hasSize(1).doesNotContainAnyElementsOf(left);
+            QueueDepths depths = room.getBean(QueueDepths.class);
+            assertThat(depths.of("shipping_queue")).hasValue(0);
+            assertThat(depths.of("shipping_dlq")).hasValue(0);
+        } finally {
+            goOn.countDown();
         }
     }
 
