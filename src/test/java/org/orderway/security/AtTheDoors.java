@@ -7,8 +7,10 @@ import static org.mockito.Mockito.when;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.Socket;
 import java.net.URI;
+import java.net.URL;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -17,9 +19,15 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
+import org.apache.camel.ServiceStatus;
 import org.apache.camel.component.springrabbit.springboot.SpringRabbitMQComponentAutoConfiguration;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.orderway.http.HttpSettings;
 import org.orderway.http.Rooms;
@@ -28,16 +36,22 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.amqp.RabbitAutoConfiguration;
 import org.springframework.boot.autoconfigure.flyway.FlywayAutoConfiguration;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.boot.web.context.WebServerInitializedEvent;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.ComponentScan.Filter;
 import org.springframework.context.annotation.FilterType;
 import org.springframework.context.annotation.Primary;
+import org.springframework.context.event.EventListener;
 import org.springframework.test.context.ActiveProfiles;
+import org.springframework.test.context.ContextConfiguration;
 import org.springframework.test.context.bean.override.mockito.MockitoBean;
 
 /** The real doors over HTTP, with stub rooms behind them; neither broker nor database. */
@@ -56,6 +70,7 @@ import org.springframework.test.context.bean.override.mockito.MockitoBean;
             "server.forward-headers-strategy=native",
             "management.endpoint.health.validate-group-membership=false"
         })
+@ContextConfiguration(initializers = AtTheDoors.Jmx.class)
 abstract class AtTheDoors {
 
     static final int REQUESTS = 30;
@@ -77,6 +92,12 @@ abstract class AtTheDoors {
 
     @LocalServerPort
     int port;
+
+    /** What readiness answered when the web server had just begun to listen. */
+    static volatile int readinessAtFirst;
+
+    /** The routes, and whether they ran, when it said for the first time that it is ready. */
+    static volatile Map<String, ServiceStatus> routesWhenReady = Map.of();
 
     @BeforeEach
     void giveAKeyToTheShopInLeeds() {
@@ -120,7 +141,16 @@ abstract class AtTheDoors {
         }
     }
 
-    /** Bears no {@code @Configuration}, by which it would be found, and take effect, in the tests of everything. */
+    /** Tests of routes alone switch Camel's beans off for all that comes after them. */
+    static class Jmx implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+
+        @Override
+        public void initialize(ConfigurableApplicationContext context) {
+            DefaultCamelContext.setDisableJmx(false);
+        }
+    }
+
+    /** Not annotated as a configuration, which the other tests' search for one would find. */
     @EnableAutoConfiguration(
             exclude = {
                 DataSourceAutoConfiguration.class,
@@ -143,6 +173,22 @@ abstract class AtTheDoors {
         @Bean
         Rooms rooms() {
             return new Rooms();
+        }
+
+        @EventListener
+        void askAsSoonAsItListens(WebServerInitializedEvent event) throws IOException {
+            URL readiness = URI.create(
+                            "http://127.0.0.1:" + event.getWebServer().getPort() + "/actuator/health/readiness")
+                    .toURL();
+            readinessAtFirst = ((HttpURLConnection) readiness.openConnection()).getResponseCode();
+        }
+
+        @EventListener
+        void lookWhatRunsOnceItIsReady(ApplicationReadyEvent event) {
+            CamelContext camel = event.getApplicationContext().getBean(CamelContext.class);
+            routesWhenReady = camel.getRoutes().stream()
+                    .collect(Collectors.toMap(Route::getRouteId, route -> camel.getRouteController()
+                            .getRouteStatus(route.getRouteId())));
         }
     }
 }

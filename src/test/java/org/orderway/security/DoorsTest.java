@@ -1,6 +1,7 @@
 package org.orderway.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.ArgumentMatchers.anyString;
 import static org.mockito.Mockito.when;
 
@@ -8,23 +9,32 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.camel.ServiceStatus;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.orderway.testing.Shop;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.web.ServerProperties;
 import org.springframework.dao.DataAccessResourceFailureException;
 
 /** The real doors over HTTP, with stub rooms behind them: who is let in where. */
@@ -32,6 +42,9 @@ class DoorsTest extends AtTheDoors {
 
     private static final String ORDER = "{\"id\": 1, \"product\": \"Laptop\", \"quantity\": 1, \"price\": 999.99}";
     private static final Pattern CSRF = Pattern.compile("name=\"_csrf\"[^>]*value=\"([^\"]+)\"");
+
+    @Autowired
+    private ServerProperties server;
 
     /** An operation of the contract. */
     record Operation(String method, String path, String tag) {
@@ -113,6 +126,40 @@ class DoorsTest extends AtTheDoors {
     @ValueSource(strings = {"/actuator/health", "/actuator/health/liveness", "/openapi.yaml", "/login"})
     void whoeverWatchesOverItNeedsNoLogin(String path) throws Exception {
         assertThat(send("GET", path, null).statusCode()).isEqualTo(200);
+    }
+
+    /** The doors are there seconds before the routes behind them: nobody may be sent to them yet. */
+    @Test
+    void isNotReadyBeforeItsRoutesRun() throws Exception {
+        assertThat(readinessAtFirst).isEqualTo(503);
+        assertThat(routesWhenReady)
+                .hasSizeGreaterThan(50)
+                .allSatisfy((route, status) -> assertThat(status).as(route).isEqualTo(ServiceStatus.Started));
+        assertThat(send("GET", "/actuator/health/readiness", null).statusCode()).isEqualTo(200);
+    }
+
+    /** Unless ORDERWAY_ADDRESS says otherwise. */
+    @Test
+    void nobodyReachesItFromAnotherMachine() throws Exception {
+        assertThat(server.getAddress().isLoopbackAddress()).isTrue();
+        for (NetworkInterface network :
+                NetworkInterface.networkInterfaces().filter(DoorsTest::leadsOut).toList()) {
+            for (InetAddress address : Collections.list(network.getInetAddresses())) {
+                try (Socket socket = new Socket()) {
+                    assertThatThrownBy(() -> socket.connect(new InetSocketAddress(address, port), 2000))
+                            .as("%s", address)
+                            .isInstanceOf(IOException.class);
+                }
+            }
+        }
+    }
+
+    private static boolean leadsOut(NetworkInterface network) {
+        try {
+            return network.isUp() && !network.isLoopback();
+        } catch (SocketException gone) {
+            return false;
+        }
     }
 
     @Test
