@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import jakarta.servlet.Filter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,17 +19,32 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Route;
 import org.apache.camel.component.springrabbit.springboot.SpringRabbitMQComponentAutoConfiguration;
+import org.apache.camel.spi.RoutePolicyFactory;
+import org.apache.camel.support.RoutePolicySupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.actuate.autoconfigure.security.servlet.ManagementWebSecurityAutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -75,6 +92,12 @@ class HttpRouteTest {
 
     @Autowired
     private BlockingQueue<Boolean> handedOn;
+
+    @Autowired
+    private CameIn cameIn;
+
+    @Autowired
+    private Contract contract;
 
     @LocalServerPort
     private int port;
@@ -244,6 +267,75 @@ class HttpRouteTest {
                         "content-disposition");
     }
 
+    /** A header, or what Camel makes one of, would steer its components, and travel on into messages and calls. */
+    @ParameterizedTest
+    @MethodSource("operations")
+    void takesInNothingButWhatTheContractNames(String operation, String method, String path, String sends, String wants)
+            throws Exception {
+        List<String> hostile = List.of(
+                "CamelHttpResponseCode",
+                "CamelHttpUri",
+                "camelhttppath",
+                "CamelFileName",
+                "CamelBeanMethodName",
+                "CamelSpringRabbitmqRoutingOverrideKey",
+                "CamelRedelivered",
+                "org.apache.camel.secret",
+                "To",
+                "From",
+                "Subject",
+                "Bcc",
+                "rabbitmq.ROUTING_KEY",
+                "retries",
+                "failure-reason",
+                "origin-queue",
+                "outage-since",
+                "traceparent",
+                "breadcrumbId",
+                "type",
+                "X-Anything",
+                "Authorization",
+                "Cookie");
+        List<String> headers = new ArrayList<>(List.of("Content-Type", sends, "Accept", wants));
+        hostile.forEach(name -> headers.addAll(List.of(name, "hostile")));
+        String query = hostile.stream().map(name -> name + "=hostile").collect(Collectors.joining("&"));
+        cameIn.remove("stub-" + operation);
+
+        send(method, path + "?" + query, method.equals("GET") ? null : "{}", headers.toArray(String[]::new));
+
+        Map<String, Object> taken = cameIn.get("stub-" + operation);
+        assertThat(taken).as("what the route got").isNotNull();
+        Set<String> named = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        contract.parameterNames().forEach(named::add);
+        named.addAll(List.of("Accept", "Content-Type"));
+        assertThat(taken.keySet()).allMatch(name -> named.contains(name) || name.startsWith("Camel"));
+        assertThat(taken.entrySet())
+                .filteredOn(header -> !named.contains(header.getKey()))
+                .filteredOn(header -> !Set.of("CamelHttpQuery", "CamelHttpRawQuery", "CamelHttpUri", "CamelHttpUrl")
+                        .contains(header.getKey()))
+                .noneMatch(header -> String.valueOf(header.getValue()).contains("hostile"));
+        assertThat(taken.get("CamelHttpUri")).asString().startsWith(path);
+    }
+
+    static Stream<Arguments> operations() throws IOException {
+        List<Arguments> found = new ArrayList<>();
+        try (InputStream file = HttpRouteTest.class.getResourceAsStream("/openapi/orderway.yaml")) {
+            new YAMLMapper().readTree(file).path("paths").properties().forEach(path -> path.getValue()
+                    .properties()
+                    .forEach(method -> found.add(Arguments.of(
+                            method.getValue().path("operationId").asText(),
+                            method.getKey().toUpperCase(Locale.ROOT),
+                            path.getKey().replaceAll("\\{[a-z]+}", "1"),
+                            first(method.getValue().at("/requestBody/content")),
+                            "*/*"))));
+        }
+        return found.stream();
+    }
+
+    private static String first(JsonNode content) {
+        return content.isEmpty() ? "application/json" : content.fieldNames().next();
+    }
+
     @Test
     void refusesABodyBeyondTheLimitWithOrWithoutItsLength() throws Exception {
         byte[] body = new byte[1_048_577];
@@ -384,6 +476,9 @@ class HttpRouteTest {
         return BodyPublishers.fromPublisher(BodyPublishers.ofByteArray(body));
     }
 
+    /** The headers each route got last. */
+    static class CameIn extends ConcurrentHashMap<String, Map<String, Object>> {}
+
     @Configuration
     @EnableAutoConfiguration(
             exclude = {
@@ -409,6 +504,23 @@ class HttpRouteTest {
         @Bean
         BlockingQueue<Boolean> handedOn() {
             return new LinkedBlockingQueue<>();
+        }
+
+        @Bean
+        CameIn cameIn() {
+            return new CameIn();
+        }
+
+        @Bean
+        RoutePolicyFactory looksWhatComesIn(CameIn cameIn) {
+            return (camel, routeId, route) -> new RoutePolicySupport() {
+                @Override
+                public void onExchangeBegin(Route begun, Exchange exchange) {
+                    Map<String, Object> headers = new TreeMap<>();
+                    exchange.getMessage().getHeaders().forEach((name, value) -> headers.put(name, "" + value));
+                    cameIn.put(begun.getRouteId(), headers);
+                }
+            };
         }
 
         @Bean
