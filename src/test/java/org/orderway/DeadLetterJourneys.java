@@ -2,6 +2,7 @@ package org.orderway;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.matchingJsonPath;
@@ -243,6 +244,24 @@ abstract class DeadLetterJourneys {
     }
 
     // --- one letter
+
+    /** Whoever answers for the carrier may not send us to another machine. */
+    @Test
+    void anAnswerThatPointsElsewhereIsAFailureAndNobodyIsAskedThere() {
+        StubMapping moved = carrier.stubFor(post(urlPathEqualTo("/shipments"))
+                .withRequestBody(matchingJsonPath("$.shipTo.postcode", equalTo("MOVED")))
+                .willReturn(aResponse().withStatus(307).withHeader("Location", carrier.baseUrl() + "/elsewhere")));
+        String id = place("MOVED");
+
+        JsonNode letter = awaitLetter(id);
+
+        assertThat(letter.path("reason").asText()).startsWith("HTTP 307 from ");
+        assertThat(carrier.findAll(anyRequestedFor(urlPathEqualTo("/elsewhere"))))
+                .isEmpty();
+        carrier.removeStub(moved);
+        decide(letter, "replay");
+        awaitStatus(id, "SHIPPED");
+    }
 
     @Test
     void aMessageThatAlwaysFailsIsOneLetterAndReplayedOnceItsCauseIsGone() {
