@@ -265,7 +265,8 @@ class ListenerContainersIT {
             consume(
                     other,
                     "shipping_queue",
-                    exchange -> left.add(exchange.getMessage().getHeader("CamelSpringRabbitmqMessageId", String.class)));
+                    exchange ->
+                            left.add(exchange.getMessage().getHeader("CamelSpringRabbitmqMessageId", String.class)));
             assertThat(stopped).as("it waits for what it has in hand").isNotDone();
 
             goOn.countDown();

@@ -57,7 +57,8 @@ class MigrationIT {
                 .orElseThrow();
         Map<String, Object> classic = new HashMap<>(wanted.getArguments());
         classic.keySet().removeAll(List.of("x-queue-type", "x-delivery-limit", "x-dead-letter-strategy", "x-overflow"));
-        // Publishing has a connection of its own, at whose beginning the table is declared: that has to be over by then.
+        // Publishing has a connection of its own, at whose beginning the table is declared: that has to be over by
+        // then.
         room.getBean(Publisher.class).publish(message("order_events", "order.invoiced", "before"));
         admin.deleteQueue(MIGRATED);
         rabbit.onChannel(channel -> channel.queueDeclare(MIGRATED, true, false, false, classic));
