@@ -262,9 +262,8 @@ abstract class RouteEditJourneys {
             await("it is in hand").atMost(PATIENCE).until(() -> inHand("inventory-reserve") == 1);
 
             edit(INVENTORY, beginningWith(stepOfTheReadme().replace("Reserving", "Newly reserving")));
-            await("nobody takes from the queue").atMost(PATIENCE).until(() -> consumersOf("inventory_queue") == 0);
+            await("only who has it in hand is left").atMost(PATIENCE).until(() -> consumersOf("inventory_queue") == 1);
             waiting = place();
-            await("it waits").atMost(PATIENCE).until(() -> messagesIn("inventory_queue") > 0);
             assertThat(version()).isEqualTo(before);
             assertThat(inHand("inventory-reserve")).isEqualTo(1);
             other.rollback();
@@ -483,10 +482,6 @@ abstract class RouteEditJourneys {
     /** As the broker counts them. */
     private int consumersOf(String queue) {
         return admin.getQueueInfo(queue).getConsumerCount();
-    }
-
-    private int messagesIn(String queue) {
-        return (int) admin.getQueueInfo(queue).getMessageCount();
     }
 
     private int inHand(String route) {

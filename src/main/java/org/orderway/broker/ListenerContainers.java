@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
+import org.apache.camel.CamelContext;
 import org.apache.camel.component.springrabbit.DefaultListenerContainerFactory;
 import org.apache.camel.component.springrabbit.SpringRabbitMQEndpoint;
 import org.slf4j.Logger;
@@ -18,6 +19,7 @@ import org.springframework.amqp.core.AcknowledgeMode;
 import org.springframework.amqp.rabbit.listener.AbstractMessageListenerContainer;
 import org.springframework.amqp.rabbit.listener.SimpleMessageListenerContainer;
 import org.springframework.amqp.rabbit.support.ListenerExecutionFailedException;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 import org.springframework.util.backoff.ExponentialBackOff;
 
@@ -39,12 +41,15 @@ public class ListenerContainers extends DefaultListenerContainerFactory {
     private final Topology topology;
     private final FailureReasons reasons;
     private final Following following;
+    private final ObjectProvider<CamelContext> running;
     private final Map<String, AbstractMessageListenerContainer> latest = new ConcurrentHashMap<>();
 
-    ListenerContainers(Topology topology, FailureReasons reasons, Following following) {
+    ListenerContainers(
+            Topology topology, FailureReasons reasons, Following following, ObjectProvider<CamelContext> running) {
         this.topology = topology;
         this.reasons = reasons;
         this.following = following;
+        this.running = running;
     }
 
     @Override
@@ -91,7 +96,10 @@ public class ListenerContainers extends DefaultListenerContainerFactory {
         container.setReceiveTimeout(100);
         // A stop ends after the message in hand; those merely prefetched go back, other instances take them.
         container.setForceStop(true);
-        latest.put(endpoint.getQueues(), container);
+        // A route that is only made to be checked has a context of its own.
+        if (endpoint.getCamelContext() == running.getIfAvailable()) {
+            latest.put(endpoint.getQueues(), container);
+        }
         return container;
     }
 

@@ -18,7 +18,7 @@ class RoutesLoadTest extends RouteTest {
     private static final Set<String> INSIDE = Set.of("direct", "seda", "log", "bean", "file", "controlbus");
 
     /** Its address is a header that a bean writes, from the settings. */
-    private static final String MANAGEMENT = "http://rabbitmq-management";
+    private static final String MANAGEMENT = "rabbitmq-management";
 
     @Autowired
     private Check check;
@@ -66,10 +66,11 @@ class RoutesLoadTest extends RouteTest {
                         .declared()
                         .flatMap(placed -> placed.declared().nodes().stream())
                         .filter(node -> List.of("to", "wireTap").contains(node.kind()))
-                        .map(node -> node.part().text("uri"))
-                        .filter(uri -> !INSIDE.contains(uri)))
+                        .map(Declared.Step::part)
+                        .filter(called -> !INSIDE.contains(called.text("uri"))))
                 .isNotEmpty()
-                .allMatch(uri -> uri.startsWith("{{orderway.") || uri.equals(MANAGEMENT));
+                .allMatch(called -> called.text("uri").startsWith("{{orderway.")
+                        || called.find("parameters").orElseThrow().text("httpUri").equals(MANAGEMENT));
     }
 
     @Test
