@@ -269,7 +269,8 @@ abstract class RouteEditJourneys {
             other.rollback();
         }
         awaitShipped(List.of(inHand, waiting));
-        await("the new version is at work").atMost(PATIENCE).until(() -> !version().equals(before));
+        await("the new version is at work").atMost(PATIENCE).until(() -> !version()
+                .equals(before));
 
         assertThat(output.getOut())
                 .contains("Newly reserving for order " + waiting)

@@ -70,7 +70,10 @@ class RoutesLoadTest extends RouteTest {
                         .filter(called -> !INSIDE.contains(called.text("uri"))))
                 .isNotEmpty()
                 .allMatch(called -> called.text("uri").startsWith("{{orderway.")
-                        || called.find("parameters").orElseThrow().text("httpUri").equals(MANAGEMENT));
+                        || called.find("parameters")
+                                .orElseThrow()
+                                .text("httpUri")
+                                .equals(MANAGEMENT));
     }
 
     @Test
