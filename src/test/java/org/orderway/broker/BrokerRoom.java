@@ -83,6 +83,7 @@ class BrokerRoom {
         ListenerContainers.class,
         ConsumedQueueConverter.class,
         FailureReasons.class,
+        Following.class,
         QueueDepths.class,
         BrokerLook.class,
         SavedTopology.class,
