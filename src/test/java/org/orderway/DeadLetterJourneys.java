@@ -195,20 +195,21 @@ abstract class DeadLetterJourneys {
                 "analytics_queue process",
                 "audit_queue process");
 
-        await("all queues").atMost(PATIENCE).untilAsserted(() -> assertThat(ofTrace(trace))
-                .extracting(SpanData::getName)
-                .containsAll(passed));
-        List<SpanData> all = ofTrace(trace);
-        Set<String> known = all.stream().map(SpanData::getSpanId).collect(Collectors.toSet());
-        known.add(shopsSpan);
-        assertThat(all).as("one tree").allSatisfy(span -> assertThat(known).contains(span.getParentSpanId()));
-        assertThat(all).filteredOn(span -> !span.getName().equals("POST")).allSatisfy(span -> assertThat(
-                        span.getAttributes().get(AttributeKey.stringKey("orderway.order")))
-                .isEqualTo(id));
-        assertThat(all)
-                .as("once in vain, and once again")
-                .filteredOn(span -> span.getName().equals("shipping_queue process"))
-                .hasSize(2);
+        // A span is known once it ends: after what it published has gone on, and after those that follow it.
+        await("the whole trace").atMost(PATIENCE).untilAsserted(() -> {
+            List<SpanData> all = ofTrace(trace);
+            assertThat(all).extracting(SpanData::getName).containsAll(passed);
+            Set<String> known = all.stream().map(SpanData::getSpanId).collect(Collectors.toSet());
+            known.add(shopsSpan);
+            assertThat(all).as("one tree").allSatisfy(span -> assertThat(known).contains(span.getParentSpanId()));
+            assertThat(all).filteredOn(span -> !span.getName().equals("POST")).allSatisfy(span -> assertThat(
+                            span.getAttributes().get(AttributeKey.stringKey("orderway.order")))
+                    .isEqualTo(id));
+            assertThat(all)
+                    .as("once in vain, and once again")
+                    .filteredOn(span -> span.getName().equals("shipping_queue process"))
+                    .hasSize(2);
+        });
     }
 
     @Test
