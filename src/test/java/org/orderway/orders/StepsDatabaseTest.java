@@ -2,6 +2,7 @@ package org.orderway.orders;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Instant;
 import java.util.Collections;
@@ -9,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +86,45 @@ class StepsDatabaseTest extends DatabaseTest {
         assertThat(worked).hasValue(1);
         assertThat(outcomes)
                 .allSatisfy(o -> assertThat(o).usingRecursiveComparison().isEqualTo(outcomes.get(0)));
+    }
+
+    @Test
+    void aStepThatWaitedForAnotherSeesTheLinesAsThatOneLeftThem() throws Exception {
+        CyclicBarrier locked = new CyclicBarrier(2);
+        Callable<Integer> first = () -> {
+            steps.once(order, "first", o -> {
+                meet(locked);
+                await().until(() -> jdbc.sql(
+                                        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
+                                .query(Integer.class)
+                                .single()
+                        == 1);
+                jdbc.sql("update order_lines set shipped = 1 where order_id = ?")
+                        .param(o.id())
+                        .update();
+                return Outcome.SILENT;
+            });
+            return 0;
+        };
+        Callable<Integer> second = () -> {
+            meet(locked);
+            AtomicInteger seen = new AtomicInteger();
+            steps.once(order, "second", o -> {
+                seen.set(o.lines().get(0).tally().shipped());
+                return Outcome.SILENT;
+            });
+            return seen.get();
+        };
+
+        assertThat(together(List.of(first, second))).containsExactly(0, 1);
+    }
+
+    private static void meet(CyclicBarrier barrier) {
+        try {
+            barrier.await(10, TimeUnit.SECONDS);
+        } catch (Exception alone) {
+            throw new IllegalStateException(alone);
+        }
     }
 
     @ParameterizedTest
