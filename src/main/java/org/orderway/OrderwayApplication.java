@@ -1,5 +1,6 @@
 package org.orderway;
 
+import org.eclipse.angus.mail.util.MailStreamProvider;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -8,6 +9,11 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 @SpringBootApplication
 @ConfigurationPropertiesScan
 public class OrderwayApplication {
+
+    static {
+        // Jakarta Mail looks for it in every jar of the classpath otherwise, for each part of each mail anew.
+        System.setProperty("jakarta.mail.util.StreamProvider", MailStreamProvider.class.getName());
+    }
 
     public static void main(String[] args) {
         SpringApplication.run(OrderwayApplication.class, args);

@@ -50,8 +50,14 @@ final class Application implements AutoCloseable {
             command.add("-XX:FlightRecorderOptions=stackdepth=256");
         }
         command.addAll(options.jvm());
+        Path jar = jar(pipeline);
+        if (!options.profile()) { // JDK 17 does not survive a recording of classes from an archive
+            Path archive = jar.resolveSibling("classes.jsa");
+            command.add((Files.exists(archive) ? "-XX:SharedArchiveFile=" : "-XX:ArchiveClassesAtExit=") + archive);
+            command.add("-Xlog:cds=off");
+        }
         command.add("-jar");
-        command.add(jar(pipeline).toString());
+        command.add(jar.toString());
         command.add("--server.port=" + port);
         command.addAll(pipeline.arguments(Path.of(files + pipeline.name() + "-topology.yml")));
         options.settings().forEach(setting -> command.add("--" + setting));
@@ -68,11 +74,12 @@ final class Application implements AutoCloseable {
         return Path.of(System.getProperty("java.home"), "bin", program).toString();
     }
 
+    /** The unpacked one, beside which the first run leaves an archive of its classes, as ops/start has it. */
     private static Path jar(Pipeline pipeline) throws IOException {
-        try (Stream<Path> files = Files.list(pipeline.folder())) {
+        try (Stream<Path> files = Files.list(pipeline.folder().resolve("unpacked"))) {
             return files.filter(file -> file.getFileName().toString().matches("orderway-.*\\.jar"))
                     .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("There is no jar in " + pipeline.folder()));
+                    .orElseThrow(() -> new IllegalStateException("There is unpacked jar in " + pipeline.folder()));
         }
     }
 
