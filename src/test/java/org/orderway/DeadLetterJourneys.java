@@ -607,6 +607,7 @@ abstract class DeadLetterJourneys {
                     "/desk/orders",
                     "/desk/dead-letters",
                     "/desk/reviews",
+                    "/desk/routes",
                     "/desk/mails",
                     "/desk/api",
                     "/desk/api/messages",

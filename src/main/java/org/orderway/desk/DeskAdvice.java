@@ -12,6 +12,7 @@ import org.orderway.orders.InvalidOrder;
 import org.orderway.orders.NotCancellable;
 import org.orderway.orders.NotReturnable;
 import org.orderway.orders.UnknownOrder;
+import org.orderway.routes.UnknownVersion;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -49,6 +50,7 @@ class DeskAdvice {
         InvalidOrder.class,
         UnknownLetter.class,
         NoReview.class,
+        UnknownVersion.class,
         Mails.NoCaughtMails.class
     })
     ModelAndView unknown(RuntimeException missing, HttpServletRequest request) {

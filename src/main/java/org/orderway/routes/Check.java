@@ -98,7 +98,7 @@ class Check {
         if (file.unreadable().isPresent()) {
             return List.of(file.unreadable().get());
         }
-        List<Finding> words = vocabulary.unknownWords(file).toList();
+        List<Finding> words = vocabulary.mistakes(file).toList();
         if (!words.isEmpty()) {
             return words;
         }

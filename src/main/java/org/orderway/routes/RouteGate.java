@@ -275,7 +275,7 @@ public class RouteGate implements DisposableBean {
                     RunningVersion.of(before),
                     touched.isEmpty() ? "none" : String.join(", ", touched));
             touched.forEach(
-                    id -> probation.begin(id, why -> hand.execute(() -> restore(before, verdict.accepted(), why))));
+                    id -> probation.begin(id, why -> hand.execute(() -> restore(before, verdict.accepted(), id, why))));
         }
         return answer(verdict.accepted(), "applied", notTaken);
     }
@@ -287,7 +287,7 @@ public class RouteGate implements DisposableBean {
     }
 
     /** What was put in fails: the files that brought it, where they were not edited again since, are as before. */
-    private void restore(Whole before, Set<String> paths, String why) {
+    private void restore(Whole before, Set<String> paths, String route, String why) {
         Map<String, RouteFile> files = new LinkedHashMap<>(running.files());
         Map<String, List<Finding>> findings = new TreeMap<>();
         for (String path : paths) {
@@ -304,7 +304,14 @@ public class RouteGate implements DisposableBean {
             findings.put(
                     path,
                     List.of(new Finding(
-                            path, 1, 0, "probation", path, why + ". The version before it is back", null, null)));
+                            path,
+                            lineOf(route, bad),
+                            0,
+                            "probation",
+                            route,
+                            why + ". The version before it is back",
+                            null,
+                            null)));
         }
         Whole bad = running;
         Whole good = new Whole(files);
@@ -319,6 +326,17 @@ public class RouteGate implements DisposableBean {
         }
     }
 
+    /** Where a file declares a route; its first line when it has another part in the failure. */
+    private static int lineOf(String route, RouteFile file) {
+        return file == null
+                ? 1
+                : file.routes()
+                        .filter(one -> one.id().equals(route))
+                        .map(Declared::first)
+                        .findFirst()
+                        .orElse(1);
+    }
+
     private void tell(String path, List<Finding> findings) {
         log.error(
                 "{} is not taken over. {}\n{}",
@@ -331,11 +349,15 @@ public class RouteGate implements DisposableBean {
         List<FileState> files = new ArrayList<>();
         accepted.forEach(path -> files.add(new FileState(path, word, List.of())));
         notTaken.forEach((path, findings) -> files.add(new FileState(path, REFUSED, findings)));
+        String done = several(accepted.size()) + " " + word + ".";
         String says = notTaken.isEmpty()
-                ? accepted.isEmpty() ? "Nothing changed." : accepted.size() + " files " + word + "."
-                : notTaken.size() + " files refused, " + accepted.size() + " " + word
-                        + ". Of those refused the running version stays.";
+                ? accepted.isEmpty() ? "Nothing changed." : done
+                : several(notTaken.size()) + " refused, " + done + " Of what is refused the running version stays.";
         return new Answer(notTaken.isEmpty(), version.current(), says, files);
+    }
+
+    private static String several(int files) {
+        return files + (files == 1 ? " file" : " files");
     }
 
     private void note(Whole before, Whole after, String kind, Decision who, Set<String> paths) {

@@ -5,17 +5,22 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.orderway.broker.Nearest;
 import org.springframework.stereotype.Component;
 
 /**
  * The words of Camel's YAML, from the schema that comes with it. It tells a slip of the pen better than the loader: which
- * words there are, and which was meant. Values are left to the loader, which reads more than the schema permits.
+ * words there are, and which was meant. So it does with words where a number, a time or yes or no belongs: of an error
+ * configuration Camel reads them when the first message fails.
  */
 @Component
 class Vocabulary {
@@ -25,13 +30,28 @@ class Vocabulary {
     /** The rule by which words must be known. */
     static final String RULE = "dsl";
 
+    /** The rule by which a value must be of its kind. */
+    private static final String VALUE = "value";
+
+    /** Numbers in Camel's schema are texts where they may have a unit. */
+    private static final Set<String> TIMES = Set.of("redeliveryDelay", "maximumRedeliveryDelay");
+
+    private static final Pattern TIME = Pattern.compile("[0-9]+|([0-9]+(d|h|ms|m|s))+");
+    private static final Pattern NUMBER = Pattern.compile("-?[0-9]+([.][0-9]+)?");
+    private static final Pattern YES_OR_NO = Pattern.compile("(?i)true|false");
+
     private static final List<String> ALTERNATIVES = List.of("oneOf", "anyOf", "allOf");
 
-    private JsonNode document;
+    private final Placeholders placeholders;
     private final Map<String, Map<String, JsonNode>> words = new ConcurrentHashMap<>();
+    private JsonNode document;
 
-    /** Every word that is none, in each thing the file declares. */
-    Stream<Finding> unknownWords(RouteFile file) {
+    Vocabulary(Placeholders placeholders) {
+        this.placeholders = placeholders;
+    }
+
+    /** Every word that is none, and every value of another kind, in each thing the file declares. */
+    Stream<Finding> mistakes(RouteFile file) {
         Stream.Builder<Finding> found = Stream.builder();
         Map<String, JsonNode> kinds = fieldsOf(document().path("items"));
         for (Declared one : file.declared()) {
@@ -50,6 +70,18 @@ class Vocabulary {
             part.items().forEach(item -> check(file, item, schema.get("items"), owner, found));
             return;
         }
+        if (part.isText()) {
+            placeholders
+                    .resolve(part.text())
+                    .flatMap(value -> expected(owner, schema, value))
+                    .ifPresent(expected -> found.add(file.finding(
+                            VALUE,
+                            part,
+                            part.text(),
+                            "`" + owner + "` cannot be `" + part.text() + "`",
+                            expected,
+                            null)));
+        }
         if (!part.isMapping()) {
             return;
         }
@@ -65,6 +97,27 @@ class Vocabulary {
                 check(file, entry.value(), field, entry.name(), found);
             }
         }
+    }
+
+    /** What a value should have been; empty when it may be so. */
+    private static Optional<String> expected(String name, JsonNode schema, String value) {
+        String type = schema.path("type").asText();
+        if (schema.has("enum")) {
+            List<String> known = new ArrayList<>();
+            schema.get("enum").forEach(one -> known.add(one.asText()));
+            return known.stream().anyMatch(value::equalsIgnoreCase)
+                    ? Optional.empty()
+                    : Optional.of("one of " + String.join(", ", known));
+        }
+        if (type.equals("number") && !NUMBER.matcher(value).matches()) {
+            return Optional.of("a number");
+        }
+        if (type.equals("boolean") && !YES_OR_NO.matcher(value).matches()) {
+            return Optional.of("true or false");
+        }
+        return TIMES.contains(name) && !TIME.matcher(value).matches()
+                ? Optional.of("milliseconds, or a time such as 5s")
+                : Optional.empty();
     }
 
     private static Finding unknown(RouteFile file, Part key, String where, Stream<String> known) {

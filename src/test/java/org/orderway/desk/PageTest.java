@@ -20,6 +20,8 @@ import org.orderway.orders.OrderView;
 import org.orderway.orders.Orders;
 import org.orderway.orders.Returns;
 import org.orderway.routes.Doors;
+import org.orderway.routes.RouteGate;
+import org.orderway.routes.RouteHistory;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.test.autoconfigure.web.servlet.AutoConfigureMockMvc;
@@ -83,6 +85,12 @@ abstract class PageTest {
 
     @MockitoBean
     protected Reviews reviews;
+
+    @MockitoBean
+    protected RouteGate routeGate;
+
+    @MockitoBean
+    protected RouteHistory routeHistory;
 
     @MockitoBean
     protected Mails mails;

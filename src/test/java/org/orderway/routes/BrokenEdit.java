@@ -72,7 +72,35 @@ public record BrokenEdit(String name, String path, String from, String to, Strin
         return List.of(
                 inventory("an unknown step", "        - bean:\n", "        - baen:\n", "dsl", "did you mean `bean`?"),
                 inventory("an unknown field", "      steps:\n", "      stepps:\n", "dsl", "did you mean `steps`?"),
-                inventory("an unknown thing", "- route:\n", "- rout:\n", "dsl", "did you mean `route`?"));
+                inventory("an unknown thing", "- route:\n", "- rout:\n", "dsl", "did you mean `route`?"),
+                new BrokenEdit(
+                        "a word for a number",
+                        "shared/errors.camel.yaml",
+                        "maximumRedeliveries: \"{{orderway.retry.quick-redeliveries}}\"",
+                        "maximumRedeliveries: lots",
+                        "value",
+                        "`maximumRedeliveries` cannot be `lots` Expected: a number"),
+                new BrokenEdit(
+                        "a setting that is no time",
+                        "shared/errors.camel.yaml",
+                        "redeliveryDelay: \"{{orderway.retry.quick-delay}}\"",
+                        "redeliveryDelay: \"{{orderway.inventory.queue}}\"",
+                        "value",
+                        "a time such as 5s"),
+                new BrokenEdit(
+                        "neither yes nor no",
+                        "shared/errors-in-background.camel.yaml",
+                        "logExhausted: \"false\"",
+                        "logExhausted: \"never\"",
+                        "value",
+                        "true or false"),
+                new BrokenEdit(
+                        "a level there is not",
+                        "shared/errors-in-background.camel.yaml",
+                        "loggingLevel: WARN",
+                        "loggingLevel: LOUD",
+                        "value",
+                        "one of TRACE, DEBUG"));
     }
 
     private static List<BrokenEdit> wires() {

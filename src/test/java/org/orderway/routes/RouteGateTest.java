@@ -314,7 +314,7 @@ class RouteGateTest extends RouteTest {
                 .filteredOn(one -> one.state().equals("refused"))
                 .singleElement()
                 .satisfies(one -> assertThat(one.findings().get(0).inWords())
-                        .startsWith(name() + ":1")
+                        .startsWith(name() + ":3: ")
                         .contains("4 of 4 messages failed in the route `hello-say`", "The version before it is back")));
         assertThat(says()).isEqualTo(OLD);
         assertThat(gate.report().version()).isEqualTo(good);
