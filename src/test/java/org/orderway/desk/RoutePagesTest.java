@@ -83,8 +83,7 @@ class RoutePagesTest extends PageTest {
 
     @Test
     void anOperatorTakesOverWhatIsSaved() throws Exception {
-        when(routeGate.apply(any()))
-                .thenReturn(new RouteGate.Answer(true, BEFORE, "Nothing changed.", List.of()));
+        when(routeGate.apply(any())).thenReturn(new RouteGate.Answer(true, BEFORE, "Nothing changed.", List.of()));
 
         mvc.perform(post("/desk/routes/apply").param("reason", "try again").with(operator()))
                 .andExpect(redirectedUrl("/desk/routes"))
@@ -100,8 +99,7 @@ class RoutePagesTest extends PageTest {
                 .andExpect(content().string(not(containsString("Take over"))));
         clearInvocations(routeGate);
         for (String door : List.of("/desk/routes/apply", "/desk/routes/versions/" + BEFORE + "/rollback")) {
-            mvc.perform(post(door).param("reason", "because").with(viewer()))
-                    .andExpect(status().isForbidden());
+            mvc.perform(post(door).param("reason", "because").with(viewer())).andExpect(status().isForbidden());
         }
         verifyNoInteractions(routeGate);
     }
@@ -117,11 +115,17 @@ class RoutePagesTest extends PageTest {
 
     private static Map<String, Object> change(String version, String kind) {
         return Map.of(
-                "version", version,
-                "kind", kind,
-                "by", "ada",
-                "reason", "saved",
-                "at", NOW.minusSeconds(30).toString(),
-                "diff", "--- " + FILE + "\n+    description: Another\n");
+                "version",
+                version,
+                "kind",
+                kind,
+                "by",
+                "ada",
+                "reason",
+                "saved",
+                "at",
+                NOW.minusSeconds(30).toString(),
+                "diff",
+                "--- " + FILE + "\n+    description: Another\n");
     }
 }
