@@ -302,6 +302,64 @@ abstract class RouteEditJourneys {
         assertThat(consumersOfQueues()).isEqualTo(consumers);
     }
 
+    @Test
+    void beforeAnEditGoesLiveItTellsHowManyOrdersWouldHaveSkippedAStepAndDoesNothingElse() {
+        shop.stock("DEAR", 1_000, "250.00", "GBP");
+        awaitShipped(List.of(place(), place(), shop.place(order("DEAR"))));
+        await("all have their invoice").atMost(PATIENCE).until(() -> rows("orders") == rows("invoices"));
+        Map<String, Long> before = rows();
+        String was = version();
+        String invoices = "invoices.camel.yaml";
+        String text = read(routes.resolve(invoices));
+        int begin = text.indexOf("        - bean:\n            id: invoices-issue-write\n");
+        int end = text.indexOf("\n- route:\n    id: invoices-credit\n");
+        String filter =
+                """
+                        - filter:
+                            id: invoices-issue-large
+                            expression:
+                              simple:
+                                expression: "${body.text('captured')} > 10"
+                            steps:
+                """;
+
+        edit(
+                invoices,
+                text.substring(0, begin) + filter + text.substring(begin, end).indent(6) + text.substring(end));
+        await("it is live").atMost(PATIENCE).until(() -> !version().equals(was));
+
+        assertThat(history().get(0).path("shadow").asText())
+                .isEqualTo(
+                        "Shadow run: %d of %d orders would skip `invoices-issue-write` (invoices.issue), `invoices-issue-publish`, `publish-event-send` (publisher.publish); %2$d of %2$d orders would newly pass `invoices-issue-large`"
+                                .formatted(paidOf("< 10"), paidOf(">= 0")));
+        assertThat(rows()).isEqualTo(before);
+    }
+
+    private long paidOf(String amount) {
+        return sql.sql(
+                        """
+                        select count(distinct order_id) from audit_events
+                        where type = 'order.payment_success' and (body ->> 'captured')::numeric %s and order_id in
+                            (select distinct order_id from audit_events where type = 'order.created'
+                             order by order_id desc limit 500)
+                        """
+                                .formatted(amount))
+                .query(Long.class)
+                .single();
+    }
+
+    /** What a step of an order writes. */
+    private Map<String, Long> rows() {
+        Map<String, Long> rows = new LinkedHashMap<>();
+        List.of("orders", "fraud_checks", "invoices", "reservations", "shipments", "dead_letters")
+                .forEach(table -> rows.put(table, rows(table)));
+        return rows;
+    }
+
+    private long rows(String table) {
+        return sql.sql("select count(*) from " + table).query(Long.class).single();
+    }
+
     /** What README says under "Change a route", word by word. */
     @Test
     void theWalkThroughOfTheReadmeWorks(CapturedOutput output) {

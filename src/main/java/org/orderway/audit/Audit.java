@@ -137,17 +137,35 @@ public class Audit implements Timeline, Trail {
                 .list());
     }
 
+    /** The ids of orders begin with their time (UUIDv7); those that strangers name need not. */
+    @Override
+    @Transactional(readOnly = true)
+    public List<Delivery> latest(int orders) {
+        return deliveries(jdbc.sql(
+                        """
+                        select event_id, order_id, type, routing_key, occurred_at, coalesce(body::text, body_text) as body
+                        from audit_events where order_id in
+                            (select distinct order_id from audit_events where type = 'order.created'
+                             order by order_id desc limit ?)
+                        order by order_id desc, seq
+                        """)
+                .param(orders));
+    }
+
     @Override
     @Transactional(readOnly = true)
     public List<Delivery> of(Set<String> types, Collection<UUID> orders) {
-        return jdbc.sql(
+        return deliveries(jdbc.sql(
                         """
                         select event_id, order_id, type, routing_key, occurred_at, coalesce(body::text, body_text) as body
                         from audit_events where order_id = any(?) and type = any(?) order by seq
                         """)
                 .param(orders.toArray(UUID[]::new))
-                .param(types.toArray(String[]::new))
-                .query((rs, n) -> new Delivery(
+                .param(types.toArray(String[]::new)));
+    }
+
+    private static List<Delivery> deliveries(JdbcClient.StatementSpec entries) {
+        return entries.query((rs, n) -> new Delivery(
                         "",
                         rs.getString("routing_key"),
                         rs.getString("event_id"),

@@ -2,6 +2,7 @@ package org.orderway.broker;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -36,6 +37,11 @@ public class Deliveries {
     Deliveries(Clock clock, MeterRegistry meters) {
         this.clock = clock;
         this.meters = meters;
+    }
+
+    /** Others like these that count nowhere: for messages that nobody works on. */
+    public Deliveries uncounted() {
+        return new Deliveries(clock, new SimpleMeterRegistry());
     }
 
     /** The delivery in this exchange, whose message is stripped of every header; counted by queue and type. */

@@ -4,12 +4,14 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.http.base.HttpOperationFailedException;
+import org.orderway.messages.ReadsOnly;
 import org.springframework.stereotype.Component;
 
 /**
  * A failure in one short line without anybody's data in it: our own exceptions are written that way, of others only the
  * kind is told, since their messages may quote what they choked on.
  */
+@ReadsOnly
 @Component("failureReasons")
 public class FailureReasons {
 

@@ -11,9 +11,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.camel.http.base.HttpOperationFailedException;
+import org.orderway.messages.ReadsOnly;
 import org.springframework.stereotype.Component;
 
 /** What the answer of somebody we called over HTTP means for trying again. */
+@ReadsOnly
 @Component("httpFailures")
 public class HttpFailures {
 

@@ -13,6 +13,7 @@ import org.orderway.messages.Delivery;
 import org.orderway.messages.DeliveryHeaders;
 import org.orderway.messages.Events;
 import org.orderway.messages.OutgoingMessage;
+import org.orderway.messages.ReadsOnly;
 import org.orderway.messages.Retries;
 import org.springframework.stereotype.Component;
 
@@ -35,6 +36,7 @@ public class RetryLadder {
     }
 
     /** Whether the queue's row permits one more retry of this message. */
+    @ReadsOnly
     public boolean permitsRetry(Delivery delivery) {
         return delivery.retries() < topology.workQueue(delivery.queue()).maxRetries();
     }

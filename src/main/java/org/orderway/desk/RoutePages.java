@@ -46,9 +46,13 @@ class RoutePages {
     @PostMapping("/apply")
     String apply(
             @RequestParam(defaultValue = "") String reason,
+            @RequestParam(defaultValue = "") String confirm,
             @ModelAttribute(name = "visitor", binding = false) Visitor visitor,
             RedirectAttributes then) {
         ObjectNode decision = Requests.decision(visitor, reason);
+        if (!confirm.isEmpty()) {
+            decision.put("confirm", confirm);
+        }
         then.addFlashAttribute("told", gate.apply(decision).says());
         return "redirect:/desk/routes";
     }

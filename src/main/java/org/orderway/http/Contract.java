@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.orderway.messages.MalformedJson;
+import org.orderway.messages.ReadsOnly;
 import org.orderway.messages.StrictJson;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.PathContainer;
@@ -43,6 +44,7 @@ import org.springframework.web.util.pattern.PathPatternParser;
  * What comes in is held against the OpenAPI file itself, so that the published contract and the enforced one are one. All
  * faults of a request are told at once.
  */
+@ReadsOnly
 @Component("contract")
 public class Contract {
 

@@ -19,6 +19,7 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.stereotype.Component;
 
 /** Reads a delivery as an event: strict JSON, of at most the permitted size, that satisfies the schema of its type. */
+@ReadsOnly
 @Component("eventReader")
 public class EventReader {
 

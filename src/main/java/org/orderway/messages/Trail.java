@@ -14,6 +14,9 @@ public interface Trail {
     /** The orders that events of these types are about, after one place and up to another. */
     Set<UUID> orders(Set<String> types, long after, long upTo);
 
+    /** All events of the orders that were created last, order by order, the latest first; of each as they came. */
+    List<Delivery> latest(int orders);
+
     /** The events of these types and orders as they came, in the order of their places; each correlated with its order. */
     List<Delivery> of(Set<String> types, Collection<UUID> orders);
 }

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.UUID;
 import org.orderway.messages.Event;
 import org.orderway.messages.EventIds;
+import org.orderway.messages.ReadsOnly;
 import org.orderway.orders.Customers;
 import org.orderway.orders.Effects;
 import org.orderway.orders.IllegalTransition;
@@ -77,6 +78,7 @@ public class Notification {
     }
 
     /** Whether customers are told of this kind of event: there is a template for it. */
+    @ReadsOnly
     public boolean tells(String type) {
         return type != null && templates.facts().contains(type);
     }

@@ -8,6 +8,7 @@ import java.util.UUID;
 import org.orderway.messages.Delivery;
 import org.orderway.messages.EventIds;
 import org.orderway.messages.PlainText;
+import org.orderway.messages.ReadsOnly;
 import org.orderway.orders.Customers;
 import org.orderway.orders.Effects;
 import org.orderway.orders.Order;
@@ -46,6 +47,7 @@ public class RequestedMessages {
     }
 
     /** Whether this kind of message asks for one to be sent, on a channel that we may not even have. */
+    @ReadsOnly
     public boolean asks(String type) {
         return type != null && type.startsWith(PREFIX);
     }

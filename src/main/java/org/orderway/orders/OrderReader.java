@@ -11,11 +11,13 @@ import java.util.Currency;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.orderway.messages.ReadsOnly;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.stereotype.Component;
 
 /** Reads an order from JSON that satisfies the contract, be it a full order or the flat one of the tutorials. */
 @Component("orderReader")
+@ReadsOnly
 public class OrderReader {
 
     private static final Set<String> COUNTRIES = Set.of(Locale.getISOCountries());

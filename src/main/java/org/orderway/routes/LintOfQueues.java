@@ -17,7 +17,7 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class LintOfQueues {
 
-    private static final String RABBIT = "spring-rabbitmq";
+    static final String RABBIT = "spring-rabbitmq";
     private static final Set<String> CONSUMER_OPTIONS = Set.of("exchangeName", "queues");
     private static final String RETRIES = "retry-then-park";
     private static final String BACK = "back-to-its-queue";
@@ -196,7 +196,8 @@ class LintOfQueues {
                 + (keys.isEmpty() ? "" : ", which takes " + String.join(", ", keys));
     }
 
-    private List<String> queues(Declared route) {
+    /** The queues a route consumes, by their names on the broker. */
+    List<String> queues(Declared route) {
         return route.from().part().find("parameters").map(parameters -> parameters.text("queues")).stream()
                 .flatMap(text -> placeholders.resolve(text).stream())
                 .flatMap(names -> Arrays.stream(names.split(",")))

@@ -39,10 +39,13 @@ public class RouteGate implements DisposableBean {
 
     private static final Logger log = LoggerFactory.getLogger(RouteGate.class);
     private static final String REFUSED = "refused";
+    private static final String TO_CONFIRM = "to confirm";
+    private static final String EDIT = "edit";
     private static final String STAYS = "The running version stays.";
 
     private final Folder folder;
     private final Check check;
+    private final ShadowRun shadows;
     private final Takeover takeover;
     private final Probation probation;
     private final RouteHistory history;
@@ -58,6 +61,14 @@ public class RouteGate implements DisposableBean {
     private volatile Whole running;
     private volatile Instant since;
 
+    /** What is saved and not live until a person confirms it; null when nothing waits. */
+    private volatile Waiting waiting;
+
+    /** What the shadow run between two versions showed: whoever confirms it has seen that. */
+    private Shadow seen;
+
+    private String seenBetween;
+
     /** What is wrong with files that are saved and not live. */
     private final Map<String, List<Finding>> refused = new ConcurrentHashMap<>();
 
@@ -71,6 +82,7 @@ public class RouteGate implements DisposableBean {
     RouteGate(
             Folder folder,
             Check check,
+            ShadowRun shadows,
             Takeover takeover,
             Probation probation,
             RouteHistory history,
@@ -79,6 +91,7 @@ public class RouteGate implements DisposableBean {
             Clock clock) {
         this.folder = folder;
         this.check = check;
+        this.shadows = shadows;
         this.takeover = takeover;
         this.probation = probation;
         this.history = history;
@@ -94,18 +107,24 @@ public class RouteGate implements DisposableBean {
     /**
      * What came of an edit.
      *
-     * @param ok      whether nothing was refused
-     * @param version of the routes that are at work now
-     * @param says    in one sentence
-     * @param files   those that are another than the running ones were
+     * @param ok        whether nothing was refused and nothing waits to be confirmed
+     * @param version   of the routes that are at work now
+     * @param candidate the version that what may go live is, or would be, with the rest as it runs
+     * @param says      in one sentence
+     * @param files     those that are another than the running ones were
+     * @param shadow    what became of recorded orders in a shadow run; null when there was none
      */
-    public record Answer(boolean ok, String version, String says, List<FileState> files) {}
+    public record Answer(
+            boolean ok, String version, String candidate, String says, List<FileState> files, Shadow shadow) {}
 
-    /** @param state running, applied, accepted, refused */
+    /** @param state running, applied, accepted, refused, to confirm */
     public record FileState(String file, String state, List<Finding> findings) {}
 
-    /** What is at work, and what is saved beside it and is not. */
-    public record Report(String version, String since, boolean watch, List<FileState> files) {}
+    /** @param version by which it is confirmed */
+    public record Waiting(String version, Set<String> files, Shadow shadow) {}
+
+    /** What is at work, and what is saved beside it and is not. @param toConfirm null when nothing waits for a person */
+    public record Report(String version, String since, boolean watch, List<FileState> files, Waiting toConfirm) {}
 
     /** Begins to look at the files, if there are any. */
     @EventListener(ApplicationReadyEvent.class)
@@ -114,7 +133,7 @@ public class RouteGate implements DisposableBean {
             return;
         }
         String reason = "Orderway started";
-        hand.execute(() -> note(running, running, "start", new Decision("orderway", reason), Set.of()));
+        hand.execute(() -> note(running, running, "start", new Decision("orderway", reason), Set.of(), null));
         long pause = settings.lookEvery().toMillis();
         hand.scheduleWithFixedDelay(this::look, pause, pause, TimeUnit.MILLISECONDS);
     }
@@ -125,16 +144,26 @@ public class RouteGate implements DisposableBean {
         List<FileState> files = new ArrayList<>();
         Set<String> paths = new TreeSet<>(now.files().keySet());
         paths.addAll(refused.keySet());
+        Waiting toConfirm = waiting;
+        if (toConfirm != null) {
+            paths.addAll(toConfirm.files());
+        }
         paths.forEach(path -> files.add(new FileState(
-                path, refused.containsKey(path) ? REFUSED : "running", refused.getOrDefault(path, List.of()))));
-        return new Report(version.current(), since.toString(), settings.watch(), files);
+                path,
+                refused.containsKey(path)
+                        ? REFUSED
+                        : toConfirm != null && toConfirm.files().contains(path) ? TO_CONFIRM : "running",
+                refused.getOrDefault(path, List.of()))));
+        return new Report(version.current(), since.toString(), settings.watch(), files, toConfirm);
     }
 
     /** Says what would come of taking over the files as they are saved now, and takes over nothing. */
     public Answer check() {
         return onTheHand(() -> {
             Check.Verdict verdict = check.judge(running, folder.read(running), Set.of());
-            return answer(verdict.accepted(), "accepted", verdict.refused());
+            seenBetween = null;
+            Shadow shadow = shadow(verdict);
+            return answer(verdict, isToConfirm(shadow) ? TO_CONFIRM : "accepted", verdict.refused(), shadow);
         });
     }
 
@@ -142,7 +171,11 @@ public class RouteGate implements DisposableBean {
     public Answer apply(JsonNode request) {
         return onTheHand(() -> {
             failed.clear();
-            return take(folder.read(running), "edit", Decision.of(request));
+            return take(
+                    folder.read(running),
+                    EDIT,
+                    Decision.of(request),
+                    request.path("confirm").asText());
         });
     }
 
@@ -158,7 +191,7 @@ public class RouteGate implements DisposableBean {
             texts.forEach((path, text) -> files.put(path, new RouteFile(path, text)));
             Whole saved = folder.read(running);
             failed.clear();
-            Answer answer = take(new Whole(files), "rollback", Decision.of(request));
+            Answer answer = take(new Whole(files), "rollback", Decision.of(request), "");
             Set<String> keep = new TreeSet<>();
             answer.files().stream().filter(file -> file.state().equals(REFUSED)).forEach(file -> keep.add(file.file()));
             save(saved, texts, keep);
@@ -201,7 +234,9 @@ public class RouteGate implements DisposableBean {
                             .findFirst()
                             .map(folder::owner)
                             .orElse("somebody");
-                    take(saved, "edit", new Decision(by, "saved"));
+                    take(saved, EDIT, new Decision(by, "saved"), "");
+                } else {
+                    waiting = null;
                 }
             }
         } catch (RuntimeException trouble) {
@@ -209,7 +244,8 @@ public class RouteGate implements DisposableBean {
         }
     }
 
-    private Answer take(Whole saved, String kind, Decision who) {
+    /** @param confirmed the version that may go live whatever the shadow run showed */
+    private Answer take(Whole saved, String kind, Decision who, String confirmed) {
         Map<String, List<Finding>> notTaken = new TreeMap<>();
         Set<String> leftOut = new TreeSet<>();
         failed.forEach((path, hash) -> {
@@ -223,10 +259,16 @@ public class RouteGate implements DisposableBean {
         });
         while (true) {
             Check.Verdict verdict = check.judge(running, saved, leftOut);
+            // What brings an earlier version back is not kept waiting.
+            Shadow shadow = kind.equals(EDIT) ? shadow(verdict) : null;
+            if (isToConfirm(shadow) && !RunningVersion.of(verdict.whole()).equals(confirmed)) {
+                notTaken.putAll(verdict.refused());
+                return held(verdict, notTaken, shadow);
+            }
             try {
                 Set<String> touched = takeover.carryOut(running, verdict.whole());
                 notTaken.putAll(verdict.refused());
-                return taken(verdict, touched, notTaken, kind, who);
+                return taken(verdict, touched, notTaken, kind, who, shadow);
             } catch (Takeover.Failed refusal) {
                 isToLook |= refusal.isForNow();
                 Set<String> out = blamed(refusal, verdict.accepted());
@@ -256,28 +298,66 @@ public class RouteGate implements DisposableBean {
             Set<String> touched,
             Map<String, List<Finding>> notTaken,
             String kind,
-            Decision who) {
+            Decision who,
+            Shadow shadow) {
         Whole before = running;
+        waiting = null;
+        refuse(notTaken);
+        if (!verdict.accepted().isEmpty()) {
+            become(verdict.whole());
+            note(before, running, kind, who, verdict.accepted(), shadow);
+            log.info(
+                    "{}: {} live, version {} after {}; routes put in: {}{}",
+                    who.by(),
+                    String.join(", ", verdict.accepted()),
+                    version.current(),
+                    RunningVersion.of(before),
+                    touched.isEmpty() ? "none" : String.join(", ", touched),
+                    shadow == null ? "" : ". " + shadow.inWords());
+            touched.forEach(
+                    id -> probation.begin(id, why -> hand.execute(() -> restore(before, verdict.accepted(), id, why))));
+        }
+        return answer(verdict, "applied", notTaken, shadow);
+    }
+
+    private Answer held(Check.Verdict verdict, Map<String, List<Finding>> notTaken, Shadow shadow) {
+        refuse(notTaken);
+        waiting = new Waiting(RunningVersion.of(verdict.whole()), Set.copyOf(verdict.accepted()), shadow);
+        log.warn(
+                "{} waits to be confirmed as version {}. {} {}",
+                String.join(", ", verdict.accepted()),
+                waiting.version(),
+                STAYS,
+                shadow.inWords());
+        return answer(verdict, TO_CONFIRM, notTaken, shadow);
+    }
+
+    private void refuse(Map<String, List<Finding>> notTaken) {
         notTaken.forEach((path, findings) -> {
             if (!findings.equals(refused.put(path, findings))) {
                 tell(path, findings);
             }
         });
         refused.keySet().retainAll(notTaken.keySet());
-        if (!verdict.accepted().isEmpty()) {
-            become(verdict.whole());
-            note(before, running, kind, who, verdict.accepted());
-            log.info(
-                    "{}: {} live, version {} after {}; routes put in: {}",
-                    who.by(),
-                    String.join(", ", verdict.accepted()),
-                    version.current(),
-                    RunningVersion.of(before),
-                    touched.isEmpty() ? "none" : String.join(", ", touched));
-            touched.forEach(
-                    id -> probation.begin(id, why -> hand.execute(() -> restore(before, verdict.accepted(), id, why))));
+    }
+
+    /** Null when nothing would go live. What was shown between the same two versions is not looked at again. */
+    private Shadow shadow(Check.Verdict verdict) {
+        if (verdict.accepted().isEmpty()) {
+            return null;
         }
-        return answer(verdict.accepted(), "applied", notTaken);
+        String between = RunningVersion.of(running) + " " + RunningVersion.of(verdict.whole());
+        if (!between.equals(seenBetween) || !seen.ran()) {
+            seen = shadows.between(running, verdict.whole());
+            seenBetween = between;
+        }
+        return seen;
+    }
+
+    private boolean isToConfirm(Shadow shadow) {
+        return settings.shadow().confirm() == RouteSettings.Confirm.DIFFERENCES
+                && shadow != null
+                && shadow.isToConfirm();
     }
 
     private void become(Whole whole) {
@@ -319,7 +399,7 @@ public class RouteGate implements DisposableBean {
             takeover.carryOut(bad, good).forEach(probation::end);
             refused.putAll(findings);
             become(good);
-            note(bad, good, "restored", new Decision("orderway", why), paths);
+            note(bad, good, "restored", new Decision("orderway", why), paths, null);
             findings.forEach(this::tell);
         } catch (Takeover.Failed refusal) {
             log.error("{}, and the version before it cannot come back: {}", why, Trial.inWords(refusal.getCause()));
@@ -345,22 +425,37 @@ public class RouteGate implements DisposableBean {
                 findings.stream().map(finding -> "  " + finding.inWords()).collect(Collectors.joining("\n")));
     }
 
-    private Answer answer(Set<String> accepted, String word, Map<String, List<Finding>> notTaken) {
+    private Answer answer(Check.Verdict verdict, String word, Map<String, List<Finding>> notTaken, Shadow shadow) {
         List<FileState> files = new ArrayList<>();
-        accepted.forEach(path -> files.add(new FileState(path, word, List.of())));
+        verdict.accepted().forEach(path -> files.add(new FileState(path, word, List.of())));
         notTaken.forEach((path, findings) -> files.add(new FileState(path, REFUSED, findings)));
-        String done = several(accepted.size()) + " " + word + ".";
-        String says = notTaken.isEmpty()
-                ? accepted.isEmpty() ? "Nothing changed." : done
-                : several(notTaken.size()) + " refused, " + done + " Of what is refused the running version stays.";
-        return new Answer(notTaken.isEmpty(), version.current(), says, files);
+        String done = several(verdict.accepted().size()) + " " + word + ".";
+        boolean waits = word.equals(TO_CONFIRM);
+        StringBuilder says = new StringBuilder(
+                notTaken.isEmpty()
+                        ? verdict.accepted().isEmpty() ? "Nothing changed." : done
+                        : several(notTaken.size()) + " refused, " + done
+                                + " Of what is refused the running version stays.");
+        if (waits) {
+            says.append(' ').append(STAYS);
+        }
+        if (shadow != null) {
+            says.append(' ').append(shadow.inWords()).append('.');
+        }
+        return new Answer(
+                notTaken.isEmpty() && !waits,
+                version.current(),
+                RunningVersion.of(verdict.whole()),
+                says.toString(),
+                files,
+                shadow);
     }
 
     private static String several(int files) {
         return files + (files == 1 ? " file" : " files");
     }
 
-    private void note(Whole before, Whole after, String kind, Decision who, Set<String> paths) {
+    private void note(Whole before, Whole after, String kind, Decision who, Set<String> paths, Shadow shadow) {
         unrecorded.add(new RouteHistory.Change(
                 RunningVersion.of(after),
                 kind.equals("start") ? null : RunningVersion.of(before),
@@ -369,7 +464,8 @@ public class RouteGate implements DisposableBean {
                 who.reason(),
                 clock.instant(),
                 after.files().values().stream().collect(Collectors.toMap(RouteFile::path, RouteFile::text)),
-                Diff.of(before, after, paths)));
+                Diff.of(before, after, paths),
+                shadow == null ? null : shadow.inWords()));
         remember();
     }
 

@@ -33,6 +33,7 @@ public class RouteHistory {
      * @param kind   start, edit, rollback, or restored: the old version came back by itself
      * @param texts  all files of the version by their paths
      * @param diff   what changed, file by file
+     * @param shadow what became of recorded orders in a shadow run, in words; null when there was none
      */
     public record Change(
             String version,
@@ -42,7 +43,8 @@ public class RouteHistory {
             String reason,
             Instant at,
             Map<String, String> texts,
-            String diff) {}
+            String diff,
+            String shadow) {}
 
     /** Keeps a change. A start with the version that was at work last is none. */
     @Transactional
@@ -67,8 +69,8 @@ public class RouteHistory {
         }
         jdbc.sql(
                         """
-                        insert into route_changes (version, previous, kind, decided_by, reason, at, diff)
-                        values (?, ?, ?, ?, ?, ?, ?)
+                        insert into route_changes (version, previous, kind, decided_by, reason, at, diff, shadow)
+                        values (?, ?, ?, ?, ?, ?, ?, ?)
                         """)
                 .params(
                         change.version(),
@@ -77,7 +79,8 @@ public class RouteHistory {
                         change.by(),
                         change.reason(),
                         Timestamp.from(change.at()),
-                        change.diff())
+                        change.diff(),
+                        change.shadow())
                 .update();
     }
 
@@ -94,7 +97,7 @@ public class RouteHistory {
         long limit = Math.min(MOST, (Long) parameters.getOrDefault("limit", 50L));
         List<Map<String, Object>> changes = jdbc.sql(
                         """
-                        select version, previous, kind, decided_by, reason, at, diff
+                        select version, previous, kind, decided_by, reason, at, diff, shadow
                         from route_changes order by id desc limit ?
                         """)
                 .param(limit)
@@ -107,6 +110,7 @@ public class RouteHistory {
                     change.put("reason", rs.getString("reason"));
                     change.put("at", rs.getTimestamp("at").toInstant().toString());
                     change.put("diff", rs.getString("diff"));
+                    change.put("shadow", rs.getString("shadow"));
                     return change;
                 })
                 .list();

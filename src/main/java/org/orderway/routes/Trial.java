@@ -12,21 +12,15 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Consumer;
 import org.apache.camel.Route;
 import org.apache.camel.Service;
-import org.apache.camel.StartupSummaryLevel;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteDefinitionHelper;
-import org.apache.camel.spi.PropertiesSource;
 import org.apache.camel.spring.spi.ApplicationContextBeanRepository;
-import org.apache.camel.support.DefaultRegistry;
-import org.apache.camel.support.PluginHelper;
-import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.support.service.ServiceHelper;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.springframework.context.ApplicationContext;
-import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
 /**
@@ -39,32 +33,22 @@ class Trial {
     private static final String RULE = "camel";
     private static final int LONGEST = 500;
 
-    private final CamelContext live;
+    private final Scratch scratches;
     private final ApplicationContext beans;
-    private final Environment environment;
 
-    Trial(CamelContext live, ApplicationContext beans, Environment environment) {
-        this.live = live;
+    Trial(Scratch scratches, ApplicationContext beans) {
+        this.scratches = scratches;
         this.beans = beans;
-        this.environment = environment;
     }
 
     /** What Camel does not take of the routes of a file, among the error configurations that there would be. */
     List<Finding> run(RouteFile file, Whole whole) {
         List<Finding> found = new ArrayList<>();
-        try (DefaultCamelContext scratch = new DefaultCamelContext(false)) {
-            scratch.disableJMX();
-            scratch.setStartupSummaryLevel(StartupSummaryLevel.Off);
-            scratch.setApplicationContextClassLoader(live.getApplicationContextClassLoader());
-            scratch.getCamelContextExtension()
-                    .setRegistry(new DefaultRegistry(new ApplicationContextBeanRepository(beans)));
-            scratch.setSourceLocationEnabled(true);
-            scratch.build();
-            scratch.getPropertiesComponent().addPropertiesSource(settings());
+        try (DefaultCamelContext scratch = scratches.context(new ApplicationContextBeanRepository(beans))) {
             List<String> unreadable = new ArrayList<>();
             whole.declared()
                     .filter(placed -> placed.declared().isConfiguration())
-                    .forEach(placed -> load(scratch, placed.file(), placed.declared())
+                    .forEach(placed -> Scratch.load(scratch, placed.file(), placed.declared())
                             .ifPresent(refused -> {
                                 unreadable.add(placed.declared().id());
                                 // What one of another file lacks is told when that file is looked at.
@@ -91,33 +75,9 @@ class Trial {
                 .flatMap(placed -> make(scratch, placed.file(), placed.declared()));
     }
 
-    private PropertiesSource settings() {
-        return new PropertiesSource() {
-            @Override
-            public String getName() {
-                return "settings";
-            }
-
-            @Override
-            public String getProperty(String name) {
-                return environment.getProperty(name);
-            }
-        };
-    }
-
-    private static Optional<Exception> load(CamelContext scratch, RouteFile file, Declared one) {
-        try {
-            PluginHelper.getRoutesLoader(scratch)
-                    .loadRoutes(ResourceHelper.fromString("file:" + file.path(), file.only(one)));
-            return Optional.empty();
-        } catch (Exception refused) {
-            return Optional.of(refused);
-        }
-    }
-
     private static Optional<Exception> make(CamelContext scratch, RouteFile file, Declared route) {
         Model model = scratch.getCamelContextExtension().getContextPlugin(Model.class);
-        Optional<Exception> unreadable = load(scratch, file, route);
+        Optional<Exception> unreadable = Scratch.load(scratch, file, route);
         if (unreadable.isPresent()) {
             return unreadable;
         }

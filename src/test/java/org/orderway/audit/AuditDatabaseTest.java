@@ -91,6 +91,26 @@ class AuditDatabaseTest extends DatabaseTest {
     }
 
     @Test
+    void tellsAllThatTheLatestOrdersSentAndNothingOfStrangers() {
+        List<UUID> orders = IntStream.range(0, 3)
+                .mapToObj(i -> UUID.fromString("0193a5c0-0000-7000-8000-00000000000" + i))
+                .toList();
+        for (UUID one : orders) {
+            audit.append(delivery("c-" + one, "order.created", "{\"orderId\": \"" + one + "\"}"));
+            audit.append(delivery("s-" + one, "order.shipped", "{\"orderId\": \"" + one + "\"}"));
+        }
+        audit.append(delivery(
+                "m-1",
+                "order.anything",
+                "{\"orderId\": \"" + UUID.fromString("ffffffff-0000-4000-8000-000000000000") + "\"}"));
+
+        assertThat(audit.latest(2))
+                .extracting(Delivery::id)
+                .containsExactly(
+                        "c-" + orders.get(2), "s-" + orders.get(2), "c-" + orders.get(1), "s-" + orders.get(1));
+    }
+
+    @Test
     void keepsBytesThatAreNoText() {
         audit.append(new Delivery(
                 "audit_queue",

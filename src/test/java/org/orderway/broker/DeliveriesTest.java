@@ -62,6 +62,15 @@ class DeliveriesTest {
     }
 
     @Test
+    void thoseThatNobodyWorksOnAreNotCounted() {
+        exchange.getMessage().setBody("{}");
+
+        assertThat(deliveries.uncounted().open(exchange).body()).isEqualTo("{}".getBytes(StandardCharsets.UTF_8));
+
+        assertThat(meters.getMeters()).isEmpty();
+    }
+
+    @Test
     void keepsTheHeadersOfOursAndNothingElse() {
         exchange.getMessage()
                 .setHeaders(new java.util.HashMap<>(Map.of(

@@ -14,12 +14,15 @@ import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.redirectedUrl;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.orderway.routes.Finding;
 import org.orderway.routes.RouteGate;
+import org.orderway.routes.Shadow;
 
 /** The page of the files of routes: what is at work, what is refused and why, what was before, and the way back. */
 class RoutePagesTest extends PageTest {
@@ -67,7 +70,7 @@ class RoutePagesTest extends PageTest {
     @Test
     void anOperatorBringsAnEarlierVersionBack() throws Exception {
         when(routeGate.rollback(any(), any()))
-                .thenReturn(new RouteGate.Answer(true, BEFORE, "1 file applied.", List.of()));
+                .thenReturn(new RouteGate.Answer(true, BEFORE, BEFORE, "1 file applied.", List.of(), null));
 
         mvc.perform(get("/desk/routes").with(operator()))
                 .andExpect(content().string(containsString("/desk/routes/versions/" + BEFORE + "/rollback")))
@@ -83,7 +86,8 @@ class RoutePagesTest extends PageTest {
 
     @Test
     void anOperatorTakesOverWhatIsSaved() throws Exception {
-        when(routeGate.apply(any())).thenReturn(new RouteGate.Answer(true, BEFORE, "Nothing changed.", List.of()));
+        when(routeGate.apply(any()))
+                .thenReturn(new RouteGate.Answer(true, BEFORE, BEFORE, "Nothing changed.", List.of(), null));
 
         mvc.perform(post("/desk/routes/apply").param("reason", "try again").with(operator()))
                 .andExpect(redirectedUrl("/desk/routes"))
@@ -104,13 +108,57 @@ class RoutePagesTest extends PageTest {
         verifyNoInteractions(routeGate);
     }
 
+    @Test
+    void anOperatorSeesWhatOrdersWouldDoOtherwiseAndConfirmsIt() throws Exception {
+        RouteGate.Waiting waiting = new RouteGate.Waiting(
+                "cccccccccccc",
+                Set.of(FILE),
+                new Shadow(500, 420, List.of("37 of 420 orders would skip `a`"), null, true));
+        when(routeGate.report()).thenReturn(report(List.of(), waiting));
+        when(routeGate.apply(any()))
+                .thenReturn(
+                        new RouteGate.Answer(true, "cccccccccccc", "cccccccccccc", "1 file applied.", List.of(), null));
+
+        mvc.perform(get("/desk/routes").with(operator()))
+                .andExpect(content().string(containsString("Version <code>cccccccccccc</code> waits to be confirmed")))
+                .andExpect(content().string(containsString("37 of 420 orders would skip `a`")))
+                .andExpect(content().string(containsString("420 of 500 orders looked at")))
+                .andExpect(content().string(containsString("value=\"cccccccccccc\"")));
+        mvc.perform(get("/desk/routes").with(viewer()))
+                .andExpect(content().string(containsString("37 of 420 orders would skip `a`")))
+                .andExpect(content().string(not(containsString("Confirm it"))));
+        mvc.perform(post("/desk/routes/apply")
+                        .param("reason", "that is meant")
+                        .param("confirm", "cccccccccccc")
+                        .with(operator()))
+                .andExpect(flash().attribute("told", "1 file applied."));
+
+        verify(routeGate)
+                .apply(json("{\"by\": \"olga\", \"reason\": \"that is meant\", \"confirm\": \"cccccccccccc\"}"));
+    }
+
+    @Test
+    void tellsWhatAChangeMadeOfRecordedOrders() throws Exception {
+        Map<String, Object> change = new HashMap<>(change(BEFORE, "edit"));
+        change.put("shadow", "Shadow run: 500 orders would go the same way");
+        when(routeHistory.list(any())).thenReturn(Map.of("changes", List.of(change)));
+
+        mvc.perform(get("/desk/routes"))
+                .andExpect(content().string(containsString("Shadow run: 500 orders would go the same way")));
+    }
+
     private static RouteGate.Report report(List<Finding> findings) {
+        return report(findings, null);
+    }
+
+    private static RouteGate.Report report(List<Finding> findings, RouteGate.Waiting toConfirm) {
         String state = findings.isEmpty() ? "running" : "refused";
         return new RouteGate.Report(
                 NOW_AT_WORK,
                 NOW.minusSeconds(30).toString(),
                 true,
-                List.of(new RouteGate.FileState(FILE, state, findings)));
+                List.of(new RouteGate.FileState(FILE, state, findings)),
+                toConfirm);
     }
 
     private static Map<String, Object> change(String version, String kind) {

@@ -2,8 +2,13 @@ package org.orderway.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.argThat;
 import static org.mockito.Mockito.atLeastOnce;
+import static org.mockito.Mockito.clearInvocations;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
@@ -60,6 +65,8 @@ class RouteGateTest extends RouteTest {
     @TempDir
     private Path copy;
 
+    private final ShadowRun shadows = mock(ShadowRun.class);
+
     private Path file;
     private RouteGate gate;
     private Probation probation;
@@ -77,8 +84,17 @@ class RouteGateTest extends RouteTest {
     }
 
     private RouteGate gate(boolean watch, Duration patience) {
+        return gate(watch, patience, RouteSettings.Confirm.NEVER);
+    }
+
+    private RouteGate gate(boolean watch, Duration patience, RouteSettings.Confirm confirm) {
         RouteSettings settings = new RouteSettings(
-                watch, Duration.ofMillis(50), patience, new RouteSettings.Probation(Duration.ofMinutes(1), 50, 4));
+                watch,
+                Duration.ofMillis(50),
+                patience,
+                new RouteSettings.Probation(Duration.ofMinutes(1), 50, 4),
+                new RouteSettings.Shadow(500, Duration.ofSeconds(20), confirm));
+        when(shadows.between(any(), any())).thenReturn(Shadow.nothing("nothing to look at"));
         String patterns = "file:%1$s/routes-yaml/*.camel.yaml,file:%1$s/routes-yaml/shared/*.camel.yaml,"
                 + "file:%1$s/routes-yaml/examples/*.camel.yaml,file:%1$s/routes-yaml/simulators/*.camel.yaml";
         forget();
@@ -89,6 +105,7 @@ class RouteGateTest extends RouteTest {
         return new RouteGate(
                 new Folder(List.of(patterns.formatted(copy).split(","))),
                 check,
+                shadows,
                 new Takeover(hands),
                 probation,
                 routeHistory,
@@ -353,6 +370,122 @@ class RouteGateTest extends RouteTest {
                 .extracting(RouteGate.FileState::file)
                 .contains(name()));
         assertThat(says()).isEqualTo(OLD);
+    }
+
+    @Test
+    void whatTheShadowRunShowedIsToldAndRecordedAndHoldsNothingUp() {
+        save(saying(OLD));
+        apply();
+        when(shadows.between(any(), any())).thenReturn(skipping());
+        save(saying(NEW));
+
+        assertThat(gate.check().says()).contains("1 file accepted", "37 of 500 orders would skip `a`");
+        Answer answer = apply();
+
+        assertThat(answer.ok()).isTrue();
+        assertThat(answer.says()).contains("1 file applied", "37 of 500 orders would skip `a`");
+        assertThat(answer.candidate()).isEqualTo(answer.version());
+        assertThat(says()).isEqualTo(NEW);
+        verify(routeHistory, atLeastOnce())
+                .record(argThat(change -> change.version().equals(answer.version())
+                        && change.shadow().contains("37 of 500 orders would skip `a`")));
+    }
+
+    @Test
+    void whereItIsToBeConfirmedAnEditThatChangesTheWayOfOrdersWaitsForAPerson() {
+        gate.destroy();
+        gate = gate(false, Duration.ofSeconds(10), RouteSettings.Confirm.DIFFERENCES);
+        save(saying(OLD));
+        String before = apply().version();
+        when(shadows.between(any(), any())).thenReturn(skipping());
+        save(saying(NEW));
+        clearInvocations(shadows);
+
+        Answer shown = gate.check();
+        Answer held = apply();
+        Answer stillHeld = confirm("0123456789ab");
+
+        assertThat(shown.files()).extracting(RouteGate.FileState::state).containsExactly("to confirm");
+        assertThat(List.of(held, stillHeld)).allSatisfy(answer -> {
+            assertThat(answer.ok()).isFalse();
+            assertThat(answer.version()).isEqualTo(before);
+            assertThat(answer.files()).extracting(RouteGate.FileState::state).containsExactly("to confirm");
+            assertThat(answer.says())
+                    .contains("1 file to confirm", "The running version stays", "37 of 500 orders would skip `a`");
+        });
+        verify(shadows, times(1)).between(any(), any());
+        assertThat(says()).isEqualTo(OLD);
+        assertThat(gate.report().toConfirm().version()).isEqualTo(held.candidate());
+        assertThat(gate.report().files())
+                .filteredOn(one -> one.state().equals("to confirm"))
+                .extracting(RouteGate.FileState::file)
+                .containsExactly(name());
+
+        Answer confirmed = confirm(held.candidate());
+
+        assertThat(confirmed.ok()).isTrue();
+        assertThat(confirmed.version()).isEqualTo(held.candidate());
+        assertThat(says()).isEqualTo(NEW);
+        assertThat(gate.report().toConfirm()).isNull();
+    }
+
+    @Test
+    void whereItIsToBeConfirmedWhatCouldNotBeTriedWaitsToo() {
+        gate.destroy();
+        gate = gate(false, Duration.ofSeconds(10), RouteSettings.Confirm.DIFFERENCES);
+        when(shadows.between(any(), any())).thenReturn(Shadow.notRun("the database is away"));
+        save(saying(OLD));
+
+        assertThat(apply().says()).contains("1 file to confirm", "not run: the database is away");
+
+        when(shadows.between(any(), any())).thenReturn(new Shadow(500, 500, List.of(), null, true));
+        assertThat(apply().ok()).isTrue();
+        assertThat(says()).isEqualTo(OLD);
+    }
+
+    @Test
+    void anEarlierVersionComesBackUnconfirmed() {
+        save(saying(OLD));
+        String old = apply().version();
+        Map<String, String> texts = RouteFiles.in(copy.resolve("routes-yaml")).files().values().stream()
+                .collect(Collectors.toMap(RouteFile::path, RouteFile::text));
+        when(routeHistory.texts(old)).thenReturn(texts);
+        save(saying(NEW));
+        gate.destroy();
+        forget();
+        gate = gate(false, Duration.ofSeconds(10), RouteSettings.Confirm.DIFFERENCES);
+        clearInvocations(shadows);
+
+        assertThat(gate.rollback(old, Shop.json("{\"by\": \"Ada\", \"reason\": \"it was better\"}"))
+                        .ok())
+                .isTrue();
+
+        assertThat(says()).isEqualTo(OLD);
+        verify(shadows, never()).between(any(), any());
+    }
+
+    @Test
+    void anEditThatIsTakenBackNoLongerWaits() throws IOException {
+        gate.destroy();
+        gate = gate(true, Duration.ofSeconds(10), RouteSettings.Confirm.DIFFERENCES);
+        when(shadows.between(any(), any())).thenReturn(skipping());
+        gate.begin();
+        save(saying(OLD));
+        await().until(() -> gate.report().toConfirm() != null);
+
+        Files.delete(file);
+
+        await().until(() -> gate.report().toConfirm() == null);
+        assertThat(camel.getRoute("hello-say")).isNull();
+    }
+
+    private static Shadow skipping() {
+        return new Shadow(500, 500, List.of("37 of 500 orders would skip `a`"), null, true);
+    }
+
+    private Answer confirm(String version) {
+        return gate.apply(
+                Shop.json("{\"by\": \"Ada\", \"reason\": \"that is meant\", \"confirm\": \"" + version + "\"}"));
     }
 
     private Answer apply() {

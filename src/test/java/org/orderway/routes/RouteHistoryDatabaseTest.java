@@ -32,7 +32,9 @@ class RouteHistoryDatabaseTest extends DatabaseTest {
                 .containsEntry("previous", "v1")
                 .containsEntry("by", "Ada")
                 .containsEntry("reason", "a better way")
-                .containsEntry("diff", "-# A\n+# A2\n");
+                .containsEntry("diff", "-# A\n+# A2\n")
+                .containsEntry("shadow", "Shadow run: 1 order would go the same way");
+        assertThat(changes().get(0)).containsEntry("shadow", null);
         assertThat(jdbc.sql("select count(*) from route_texts")
                         .query(Long.class)
                         .single())
@@ -68,6 +70,7 @@ class RouteHistoryDatabaseTest extends DatabaseTest {
                 "a better way",
                 Instant.parse("2026-11-20T10:00:00Z"),
                 texts,
-                "-# A\n+# A2\n");
+                "-# A\n+# A2\n",
+                kind.equals("edit") ? "Shadow run: 1 order would go the same way" : null);
     }
 }
