@@ -304,8 +304,8 @@ abstract class RouteEditJourneys {
 
     @Test
     void beforeAnEditGoesLiveItTellsHowManyOrdersWouldHaveSkippedAStepAndDoesNothingElse() {
-        shop.stock("DEAR", 1_000, "250.00", "GBP");
-        awaitShipped(List.of(place(), place(), shop.place(order("DEAR"))));
+        ObjectNode large = OrderJourneys.line(OrderJourneys.form("prepaid", "tok_ok"), "PLENTY", 100, "2.50");
+        awaitShipped(List.of(place(), place(), shop.place(large)));
         await("all have their invoice").atMost(PATIENCE).until(() -> rows("orders") == rows("invoices"));
         Map<String, Long> before = rows();
         String was = version();
@@ -328,6 +328,7 @@ abstract class RouteEditJourneys {
                 text.substring(0, begin) + filter + text.substring(begin, end).indent(6) + text.substring(end));
         await("it is live").atMost(PATIENCE).until(() -> !version().equals(was));
 
+        assertThat(paidOf(">= 10")).isPositive();
         assertThat(history().get(0).path("shadow").asText())
                 .isEqualTo(
                         "Shadow run: %d of %d orders would skip `invoices-issue-write` (invoices.issue), `invoices-issue-publish`, `publish-event-send` (publisher.publish); %2$d of %2$d orders would newly pass `invoices-issue-large`"

@@ -3,7 +3,7 @@ package org.orderway.routes;
 /**
  * A mistake in a file of routes, told so that a person can put it right.
  *
- * @param file     where: the file as it is named in the settings
+ * @param file     where: the file as it is named in the settings; empty when it is about all of them together
  * @param line     1 for the first; 0 when it is about the file as a whole
  * @param column   1 for the first; 0 when it is about the line as a whole
  * @param rule     what is broken, by the name under which it can be waived if it is a rule of style
@@ -24,7 +24,10 @@ public record Finding(
                 words.append(':').append(column);
             }
         }
-        words.append(": ").append(problem);
+        if (!file.isEmpty()) {
+            words.append(": ");
+        }
+        words.append(problem);
         if (nearest != null) {
             words.append("; did you mean `").append(nearest).append("`?");
         }

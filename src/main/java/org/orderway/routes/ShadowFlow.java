@@ -24,6 +24,7 @@ import org.apache.camel.component.bean.BeanComponent;
 import org.apache.camel.component.direct.DirectComponent;
 import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.impl.engine.ExplicitCamelContextNameStrategy;
 import org.apache.camel.model.AggregateDefinition;
 import org.apache.camel.model.DelayDefinition;
 import org.apache.camel.model.DynamicRouterDefinition;
@@ -117,6 +118,7 @@ final class ShadowFlow implements AutoCloseable {
     ShadowFlow(Scratch scratches, BeanRepository beans, Collection<Whole.Placed> routes, long end) {
         this.end = end;
         this.camel = scratches.context(beans);
+        camel.setNameStrategy(new ExplicitCamelContextNameStrategy("shadow-run"));
         try {
             camel.getCamelContextExtension().addContextPlugin(ComponentResolver.class, ShadowFlow::component);
             camel.getCamelContextExtension().addInterceptStrategy(this::recorded);
