@@ -145,7 +145,7 @@ public class Audit implements Timeline, Trail {
                         """
                         select event_id, order_id, type, routing_key, occurred_at, coalesce(body::text, body_text) as body
                         from audit_events where order_id in
-                            (select distinct order_id from audit_events where type = 'order.created'
+                            (select distinct order_id from audit_events where type = 'order.created' and order_id is not null
                              order by order_id desc limit ?)
                         order by order_id desc, seq
                         """)

@@ -1,6 +1,7 @@
 package org.orderway.routes;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -16,12 +17,13 @@ final class Differences {
     private static final int MOST_STEPS = 6;
     private static final int MOST_SENTENCES = 20;
 
+    /** What matters most is told first. */
     private enum Kind {
+        FAIL("fail at "),
+        NO_FAIL("no longer fail at "),
         SKIP("skip "),
         PASS("newly pass "),
-        REORDER("pass in another order, or another number of times, "),
-        FAIL("fail at "),
-        NO_FAIL("no longer fail at ");
+        REORDER("pass in another order, or another number of times, ");
 
         private final String words;
 
@@ -118,6 +120,7 @@ final class Differences {
                         new Group(effect.kind(), effect.queue(), effect.error(), orders), g -> new ArrayList<>())
                 .add(effect.step()));
         List<String> sentences = groups.entrySet().stream()
+                .sorted(Comparator.comparing(group -> group.getKey().kind()))
                 .map(group ->
                         group.getKey().orders().size() + " of " + lookedAt + (lookedAt == 1 ? " order" : " orders")
                                 + " would " + group.getKey().kind().words + steps(group.getValue(), label)

@@ -431,13 +431,16 @@ public class RouteGate implements DisposableBean {
         notTaken.forEach((path, findings) -> files.add(new FileState(path, REFUSED, findings)));
         String done = several(verdict.accepted().size()) + " " + word + ".";
         boolean waits = word.equals(TO_CONFIRM);
-        StringBuilder says = new StringBuilder(
-                notTaken.isEmpty()
-                        ? verdict.accepted().isEmpty() ? "Nothing changed." : done
-                        : several(notTaken.size()) + " refused, " + done
-                                + " Of what is refused the running version stays.");
+        StringBuilder says = new StringBuilder();
+        if (notTaken.isEmpty()) {
+            says.append(verdict.accepted().isEmpty() ? "Nothing changed." : done);
+        } else {
+            says.append(several(notTaken.size())).append(" refused, ").append(done);
+        }
         if (waits) {
             says.append(' ').append(STAYS);
+        } else if (!notTaken.isEmpty()) {
+            says.append(" Of what is refused the running version stays.");
         }
         if (shadow != null) {
             says.append(' ').append(shadow.inWords()).append('.');

@@ -31,8 +31,21 @@ class DifferencesTest {
         }
 
         assertThat(says(8))
-                .containsExactlyInAnyOrder(
+                .containsExactly(
                         "5 of 8 orders would skip `screen`, `judge`", "8 of 8 orders would newly pass `large`");
+    }
+
+    @Test
+    void whichOrderCameFirstDecidesNothingOfWhatIsToldFirst() {
+        add("1", walk("read", "publish"), walk("read", "large", "publish"));
+        add("2", walk("read", "publish"), walk("read", "large"));
+        add("3", walk("read", "publish"), failing("Slip", "read", "large"));
+
+        assertThat(says(3))
+                .containsExactly(
+                        "1 of 3 orders would fail at `large`: Slip",
+                        "1 of 3 orders would skip `publish`",
+                        "2 of 3 orders would newly pass `large`");
     }
 
     @Test
@@ -63,7 +76,7 @@ class DifferencesTest {
 
         assertThat(says(1))
                 .containsExactly(
-                        "1 of 1 order would no longer fail at `read`: Slip", "1 of 1 order would fail at `read`: Fall");
+                        "1 of 1 order would fail at `read`: Fall", "1 of 1 order would no longer fail at `read`: Slip");
     }
 
     @Test
