@@ -191,7 +191,7 @@ class RabbitOrderJourneyIT extends OrderJourneys {
 
     /** How long it takes to ship so many orders that all wait for it, each of them once. */
     private Duration shipments(int orders) {
-        slowCarrier(250);
+        slowCarrier(1000); // so that the wait outweighs what the machine has to do for more instances
         String sku = stocked(orders);
         List<String> ids = several(orders, () -> line(form("cod", null, "SLOWLY"), sku, 1, "1"));
         Instant begun = Instant.now();

@@ -145,7 +145,8 @@ public class Audit implements Timeline, Trail {
                         """
                         select event_id, order_id, type, routing_key, occurred_at, coalesce(body::text, body_text) as body
                         from audit_events where order_id in
-                            (select distinct order_id from audit_events where type = 'order.created' and order_id is not null
+                            (select order_id from audit_chains c where exists (
+                                select 1 from audit_events e where e.order_id = c.order_id and e.type = 'order.created')
                              order by order_id desc limit ?)
                         order by order_id desc, seq
                         """)
