@@ -25,6 +25,9 @@ class StockNewsDatabaseTest extends DatabaseTest {
     @Autowired
     private Products products;
 
+    @Autowired
+    private InventorySettings settings;
+
     @Test
     void tellsTheStateOfAProductThatChangedAndThenNothingMore() throws Exception {
         stock("A", 20, null);
@@ -153,14 +156,16 @@ class StockNewsDatabaseTest extends DatabaseTest {
 
     @Test
     void whoWaitedLongestIsToldOfFirstSoThatNobodyIsForgotten() {
-        IntStream.range(0, 130).forEach(i -> stock("S%03d".formatted(i), 20, null));
-        assertThat(tell()).as("orderway.inventory.tell-most").hasSize(100);
-        IntStream.range(0, 100).forEach(i -> stock("S%03d".formatted(i), 21, null));
+        int most = settings.tellMost();
+        int all = most + 30;
+        IntStream.range(0, all).forEach(i -> stock("S%03d".formatted(i), 20, null));
+        assertThat(tell()).as("orderway.inventory.tell-most").hasSize(most);
+        IntStream.range(0, most).forEach(i -> stock("S%03d".formatted(i), 21, null));
 
         List<OutgoingMessage> next = tell();
 
         assertThat(next.stream().map(message -> body(message).path("sku").asText()))
-                .contains(IntStream.range(100, 130).mapToObj(i -> "S" + i).toArray(String[]::new));
+                .contains(IntStream.range(most, all).mapToObj(i -> "S" + i).toArray(String[]::new));
     }
 
     private List<OutgoingMessage> tell() {
