@@ -79,7 +79,7 @@ final class Application implements AutoCloseable {
         try (Stream<Path> files = Files.list(pipeline.folder().resolve("unpacked"))) {
             return files.filter(file -> file.getFileName().toString().matches("orderway-.*\\.jar"))
                     .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("There is unpacked jar in " + pipeline.folder()));
+                    .orElseThrow(() -> new IllegalStateException("There is no unpacked jar in " + pipeline.folder()));
         }
     }
 
