@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.aopalliance.intercept.MethodInterceptor;
+import org.apache.camel.Component;
 import org.apache.camel.spi.BeanRepository;
 import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.support.processor.idempotent.MemoryIdempotentRepository;
@@ -56,7 +57,9 @@ final class ShadowBeans implements BeanRepository {
         if (ObjectMapper.class.isAssignableFrom(type)) {
             return beans.getBean(name);
         }
-        return type.getName().startsWith(OURS) ? silent(name, type) : null;
+        // A shadow run has components of its own.
+        boolean called = type.getName().startsWith(OURS) && !Component.class.isAssignableFrom(type);
+        return called ? silent(name, type) : null;
     }
 
     private Object silent(String name, Class<?> type) {

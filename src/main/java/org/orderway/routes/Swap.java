@@ -119,7 +119,7 @@ class Swap extends ModelLifecycleStrategySupport {
         while (quiet < QUIET_LOOKS) {
             int inHand = camel().getInflightRepository().size(route.getRouteId());
             quiet = inHand == 0 ? quiet + 1 : 0;
-            if (inHand > 0 && System.nanoTime() > end) {
+            if (inHand != 0 && System.nanoTime() > end) {
                 if (began) {
                     ServiceHelper.resumeService(consumer);
                 }

@@ -18,18 +18,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.StatefulService;
 import org.apache.camel.model.Model;
+import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.support.LifecycleStrategySupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -197,13 +204,40 @@ class RouteGateTest extends RouteTest {
         CompletableFuture<Answer> edit = CompletableFuture.supplyAsync(this::apply);
         await().until(() -> camel.getRoute("hello-say").getConsumer() instanceof StatefulService door
                 && door.getStatus() == ServiceStatus.Suspended);
-        CompletableFuture<String> meanwhile = CompletableFuture.supplyAsync(this::says);
+        ExecutorService callers = Executors.newFixedThreadPool(3);
+        List<Future<String>> meanwhile =
+                Stream.generate(() -> callers.submit(this::says)).limit(3).toList();
         assertThat(edit).isNotDone();
         goOn.countDown();
 
         assertThat(inHand.get(10, TimeUnit.SECONDS)).isEqualTo(OLD);
         assertThat(edit.get(10, TimeUnit.SECONDS).ok()).isTrue();
-        assertThat(meanwhile.get(10, TimeUnit.SECONDS)).isEqualTo(NEW);
+        for (Future<String> caller : meanwhile) {
+            assertThat(caller.get(10, TimeUnit.SECONDS)).isEqualTo(NEW);
+        }
+        callers.shutdown();
+    }
+
+    @Test
+    void aMessageThatOutlivesItsVersionDoesNotStandInTheWayOfTheNextEdit() {
+        save(saying(OLD));
+        apply();
+        Exchange late = new DefaultExchange(camel);
+        LifecycleStrategySupport comingLate = new LifecycleStrategySupport() {
+            @Override
+            public void onRoutesRemove(Collection<Route> routes) {
+                camel.getInflightRepository().add(late, "hello-say");
+            }
+        };
+        camel.addLifecycleStrategy(comingLate);
+        save(saying(NEW));
+        assertThat(apply().ok()).isTrue();
+        camel.getLifecycleStrategies().remove(comingLate);
+        camel.getInflightRepository().remove(late, "hello-say");
+
+        save(saying("the next way"));
+        assertThat(apply().ok()).isTrue();
+        assertThat(says()).isEqualTo("the next way");
     }
 
     @Test
