@@ -56,6 +56,8 @@ class Templates {
         this.usual = Locale.forLanguageTag(usual);
         this.zone = zone;
         this.trackingUrl = trackingUrl;
+        // Looks an expression's properties up once, instead of for every message anew.
+        engine.setEnableSpringELCompiler(true);
         engine.addTemplateResolver(resolver(".html", TemplateMode.HTML));
         engine.addTemplateResolver(resolver(".txt", TemplateMode.TEXT));
         // Looked up once: finding out in a jar of jars that there is no such file takes long.
