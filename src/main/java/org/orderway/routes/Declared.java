@@ -71,6 +71,17 @@ record Declared(String kind, String id, Part keyPart, Part body, JsonNode value,
         return uri.contains(":") && !uri.startsWith("{{") ? uri.substring(0, uri.indexOf(':')) : uri;
     }
 
+    /** The error configuration it names; empty without one. */
+    String configuration() {
+        return body.text("routeConfigurationId");
+    }
+
+    /** The same where a setting may say which door it is. */
+    static String door(Part endpoint, Placeholders settings) {
+        String name = door(endpoint);
+        return settings.resolve(name).orElse(name);
+    }
+
     /** The name of the door a {@code direct} endpoint is. */
     static String door(Part endpoint) {
         String uri = endpoint.text("uri");

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.orderway.broker.Deliveries;
@@ -216,80 +215,61 @@ class ShadowRun {
 
     /** The routes that are another, or have another error configuration. What they say of themselves does not count. */
     private static Set<String> changed(Whole before, Whole after) {
-        Set<String> configurations = changed(before, after, Declared::isConfiguration);
-        Set<String> changed = changed(before, after, Declared::isRoute);
+        Set<String> configurations = changed(before, after, Declared.CONFIGURATION);
+        Set<String> changed = changed(before, after, Declared.ROUTE);
         Stream.of(before, after)
                 .flatMap(Whole::routes)
                 .map(Whole.Placed::declared)
-                .filter(route -> configurations.contains(configurationOf(route)))
+                .filter(route -> configurations.contains(route.configuration()))
                 .forEach(route -> changed.add(route.id()));
         return changed;
     }
 
-    private static Set<String> changed(Whole before, Whole after, Predicate<Declared> kind) {
-        Map<String, JsonNode> old = plain(before, kind);
-        Map<String, JsonNode> fresh = plain(after, kind);
+    private static Set<String> changed(Whole before, Whole after, String kind) {
+        Map<String, Whole.Placed> old = before.byId(kind);
+        Map<String, Whole.Placed> fresh = after.byId(kind);
         Set<String> ids = new TreeSet<>(old.keySet());
         ids.addAll(fresh.keySet());
-        ids.removeIf(id -> old.containsKey(id) && old.get(id).equals(fresh.get(id)));
+        ids.removeIf(id -> old.containsKey(id)
+                && fresh.containsKey(id)
+                && withoutDescriptions(old.get(id)).equals(withoutDescriptions(fresh.get(id))));
         return ids;
     }
 
-    private static Map<String, JsonNode> plain(Whole whole, Predicate<Declared> kind) {
-        return whole.declared()
-                .map(Whole.Placed::declared)
-                .filter(kind)
-                .collect(Collectors.toMap(Declared::id, one -> withoutDescriptions(one.value()), (a, b) -> a));
-    }
-
-    private static JsonNode withoutDescriptions(JsonNode value) {
-        JsonNode plain = value.deepCopy();
+    private static JsonNode withoutDescriptions(Whole.Placed placed) {
+        JsonNode plain = placed.declared().value().deepCopy();
         plain.findParents("description").forEach(node -> ((ObjectNode) node).remove("description"));
         return plain;
     }
 
     /** The routes that messages come by from these, through doors. @param also through the doors of their error configurations */
     private Set<String> reach(Whole whole, Collection<String> from, boolean also) {
-        Map<String, Declared> routes = byId(whole, Declared::isRoute);
-        Map<String, Declared> configurations = byId(whole, Declared::isConfiguration);
-        Map<String, String> behind = routes.values().stream()
+        Map<String, Whole.Placed> routes = whole.byId(Declared.ROUTE);
+        Map<String, Whole.Placed> configurations = whole.byId(Declared.CONFIGURATION);
+        Map<String, String> behind = whole.routes()
+                .map(Whole.Placed::declared)
                 .filter(route -> route.scheme().equals("direct"))
-                .collect(Collectors.toMap(route -> door(route.from().part()), Declared::id, (a, b) -> a));
+                .collect(Collectors.toMap(
+                        route -> Declared.door(route.from().part(), placeholders), Declared::id, (a, b) -> a));
         Set<String> reached = new LinkedHashSet<>();
         Deque<String> next = new ArrayDeque<>(from);
         while (!next.isEmpty()) {
-            Declared route = routes.get(next.remove());
-            if (route == null || !reached.add(route.id())) {
+            Whole.Placed route = routes.get(next.remove());
+            if (route == null || !reached.add(route.declared().id())) {
                 continue;
             }
-            Stream<Declared> parts = Stream.of(route);
-            if (also && configurations.containsKey(configurationOf(route))) {
-                parts = Stream.concat(parts, Stream.of(configurations.get(configurationOf(route))));
-            }
-            parts.flatMap(part -> part.nodes().stream())
+            Whole.Placed configuration =
+                    also ? configurations.get(route.declared().configuration()) : null;
+            Stream.of(route, configuration)
+                    .filter(part -> part != null)
+                    .flatMap(part -> part.declared().nodes().stream())
                     .filter(node -> !node.kind().equals("from")
                             && Declared.scheme(node.part()).equals("direct"))
-                    .map(node -> behind.get(door(node.part())))
+                    .map(node -> behind.get(Declared.door(node.part(), placeholders)))
                     .filter(id -> id != null)
                     .forEach(next::add);
         }
         return reached;
-    }
-
-    private static Map<String, Declared> byId(Whole whole, Predicate<Declared> kind) {
-        return whole.declared()
-                .map(Whole.Placed::declared)
-                .filter(kind)
-                .collect(Collectors.toMap(Declared::id, one -> one, (a, b) -> a));
-    }
-
-    private String door(Part endpoint) {
-        String name = Declared.door(endpoint);
-        return placeholders.resolve(name).orElse(name);
-    }
-
-    private static String configurationOf(Declared route) {
-        return route.body().text("routeConfigurationId");
     }
 
     /** Each step by its id, and by what it calls. */

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -69,8 +68,8 @@ class Takeover {
     }
 
     private Set<String> carryOut(Whole before, Whole after, Deque<Action> undo) throws Failed {
-        Map<String, Whole.Placed> oldRoutes = byId(before, Declared.ROUTE);
-        Map<String, Whole.Placed> newRoutes = byId(after, Declared.ROUTE);
+        Map<String, Whole.Placed> oldRoutes = before.byId(Declared.ROUTE);
+        Map<String, Whole.Placed> newRoutes = after.byId(Declared.ROUTE);
         Set<String> configurations = configurations(before, after, undo);
         Map<String, Whole.Placed> leaving = new LinkedHashMap<>(oldRoutes);
         leaving.keySet().removeAll(newRoutes.keySet());
@@ -79,7 +78,9 @@ class Takeover {
         for (Whole.Placed next : doorsFirst(newRoutes)) {
             String id = next.declared().id();
             Whole.Placed old = oldRoutes.get(id);
-            if (old != null && same(old, next) && !configurations.contains(configurationOf(next))) {
+            if (old != null
+                    && same(old, next)
+                    && !configurations.contains(next.declared().configuration())) {
                 continue;
             }
             // Whoever stood where the new one is to stand goes first.
@@ -129,9 +130,9 @@ class Takeover {
 
     /** Puts in the error configurations that are new or other. @return their ids */
     private Set<String> configurations(Whole before, Whole after, Deque<Action> undo) throws Failed {
-        Map<String, Whole.Placed> old = byId(before, Declared.CONFIGURATION);
+        Map<String, Whole.Placed> old = before.byId(Declared.CONFIGURATION);
         Set<String> changed = new TreeSet<>();
-        for (Whole.Placed next : byId(after, Declared.CONFIGURATION).values()) {
+        for (Whole.Placed next : after.byId(Declared.CONFIGURATION).values()) {
             String id = next.declared().id();
             Whole.Placed was = old.get(id);
             if (was == null || !same(was, next)) {
@@ -152,8 +153,8 @@ class Takeover {
     }
 
     private void removeConfigurations(Whole before, Whole after, Deque<Action> undo) throws Failed {
-        Map<String, Whole.Placed> leaving = byId(before, Declared.CONFIGURATION);
-        leaving.keySet().removeAll(byId(after, Declared.CONFIGURATION).keySet());
+        Map<String, Whole.Placed> leaving = before.byId(Declared.CONFIGURATION);
+        leaving.keySet().removeAll(after.byId(Declared.CONFIGURATION).keySet());
         for (Whole.Placed old : leaving.values()) {
             step(old, () -> swap.removeConfiguration(old.declared().id()));
             undo.push(() -> swap.load(old.file(), old.declared()));
@@ -183,17 +184,6 @@ class Takeover {
 
     private static boolean same(Whole.Placed a, Whole.Placed b) {
         return a.declared().value().equals(b.declared().value());
-    }
-
-    private static String configurationOf(Whole.Placed route) {
-        return route.declared().body().text("routeConfigurationId");
-    }
-
-    private static Map<String, Whole.Placed> byId(Whole whole, String kind) {
-        return whole.declared()
-                .filter(placed -> placed.declared().kind().equals(kind))
-                .collect(Collectors.toMap(
-                        placed -> placed.declared().id(), placed -> placed, (a, b) -> a, LinkedHashMap::new));
     }
 
     /** What others call is there before they call it. */

@@ -69,8 +69,7 @@ class Trial {
     /** An error configuration is made with the first route that names it. */
     private static Optional<Exception> use(CamelContext scratch, Declared configuration, Whole whole) {
         return whole.routes()
-                .filter(placed ->
-                        placed.declared().body().text("routeConfigurationId").equals(configuration.id()))
+                .filter(placed -> placed.declared().configuration().equals(configuration.id()))
                 .findFirst()
                 .flatMap(placed -> make(scratch, placed.file(), placed.declared()));
     }

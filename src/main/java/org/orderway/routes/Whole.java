@@ -1,8 +1,10 @@
 package org.orderway.routes;
 
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** All files of routes together, as they are or as they would be after an edit. Of one that cannot be read nothing is known. */
@@ -21,6 +23,14 @@ record Whole(Map<String, RouteFile> files) {
 
     Stream<Placed> routes() {
         return declared().filter(placed -> placed.declared().isRoute());
+    }
+
+    /** Those of a kind, in the order of the files. */
+    Map<String, Placed> byId(String kind) {
+        return declared()
+                .filter(placed -> placed.declared().kind().equals(kind))
+                .collect(Collectors.toMap(
+                        placed -> placed.declared().id(), placed -> placed, (a, b) -> a, LinkedHashMap::new));
     }
 
     List<String> configurations() {

@@ -182,7 +182,7 @@ class Wiring {
             one.nodes().stream()
                     .filter(node -> !node.kind().equals("from")
                             && Declared.scheme(node.part()).equals("direct")
-                            && !doors.contains(door(node)))
+                            && !doors.contains(Declared.door(node.part(), placeholders)))
                     .forEach(node -> found.add(noDoor(file, node, doors)));
             one.body()
                     .find("routeConfigurationId")
@@ -219,14 +219,8 @@ class Wiring {
         return found;
     }
 
-    /** A setting may say which. */
-    private String door(Declared.Step node) {
-        String name = Declared.door(node.part());
-        return placeholders.resolve(name).orElse(name);
-    }
-
     private Finding noDoor(RouteFile file, Declared.Step node, List<String> doors) {
-        String name = door(node);
+        String name = Declared.door(node.part(), placeholders);
         Part at = node.part()
                 .find("parameters")
                 .flatMap(parameters -> parameters.find("name"))
