@@ -201,6 +201,9 @@ abstract class OrderJourneys {
     private Signatures signatures;
 
     @Autowired
+    private AmqpAdmin admin;
+
+    @Autowired
     private Topology topology;
 
     @Autowired
@@ -338,6 +341,55 @@ abstract class OrderJourneys {
         assertThat(camel.getRouteController().getRouteStatus("retention-clean-up"))
                 .isEqualTo(ServiceStatus.Stopped);
         assertThat(camel.getRouteController().getRouteStatus("outbox-sweep")).isEqualTo(ServiceStatus.Started);
+    }
+
+    @Test
+    void aRoleThatIsSwitchedOffFinishesWhatItHasInHandAndTheRestWaitsUntilItIsBack() {
+        slowCarrier(1000);
+        String sku = stocked(13);
+        Supplier<ObjectNode> form = () -> line(form("cod", null, "SLOWLY"), sku, 1, "1");
+        Map<String, Long> letters = lettersByQueue();
+        int health = shop.get("/actuator/health").status();
+        List<String> ids = new ArrayList<>(several(12, form));
+        await("a parcel is under way").atMost(PATIENCE).until(() -> inHand("shipping-ship") > 0);
+
+        JsonNode stopped = shop.role("shipping", "stop");
+        try {
+            assertThat(stopped.path("atWork").asBoolean()).isFalse();
+            assertThat(inHand("shipping-ship")).isZero();
+            await("nobody takes").atMost(PATIENCE).until(() -> consumersOf("shipping_queue") == 0);
+            ids.addAll(several(1, form));
+            long left = ids.stream().filter(id -> bookings(id) == 0).count();
+            assertThat(left).as("orders the carrier does not know").isPositive();
+            await("they wait").atMost(PATIENCE).until(() -> tap.depth("shipping_queue") == left);
+            assertThat(inStatus(ids, "SHIPPED"))
+                    .as("whatever was begun is shipped")
+                    .isEqualTo(13 - left);
+            assertThat(shop.get("/actuator/health").status()).isEqualTo(health);
+            assertThat(shop.roles().findValuesAsText("atWork")).contains("false");
+        } finally {
+            shop.role("shipping", "start");
+        }
+
+        ids.forEach(id -> awaitStatus(id, "SHIPPED"));
+        awaitQuiet(ids);
+        assertOnceEach(ids);
+        assertThat(ids).allSatisfy(id -> assertThat(bookings(id)).isEqualTo(1));
+        assertThat(tap.heard(m -> m.exchange().equals("order_retry") && ids.contains(m.orderId())))
+                .as("retries")
+                .isEmpty();
+        assertThat(lettersByQueue()).isEqualTo(letters);
+        assertThat(shop.roleChanges().findValuesAsText("action")).startsWith("start", "stop");
+        assertThat(shop.roleChanges().findValuesAsText("outcome")).startsWith("done", "done");
+    }
+
+    private int inHand(String route) {
+        return camel.getInflightRepository().size(route);
+    }
+
+    /** As the broker counts them. */
+    private int consumersOf(String queue) {
+        return admin.getQueueInfo(queue).getConsumerCount();
     }
 
     @Test

@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
@@ -34,7 +33,6 @@ import org.orderway.testing.RealRabbit;
 import org.orderway.testing.Shop;
 import org.orderway.testing.Tap;
 import org.orderway.testing.TestDatabase;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
@@ -47,9 +45,6 @@ class RabbitOrderJourneyIT extends OrderJourneys {
 
     @RegisterExtension
     static final TestDatabase database = TestDatabase.fresh();
-
-    @Autowired
-    private CamelContext routes;
 
     private static GreenMail mailServer;
 
@@ -175,7 +170,7 @@ class RabbitOrderJourneyIT extends OrderJourneys {
         }
         slowCarrier(250);
         String sku = stocked(12);
-        routes.getRouteController().stopRoute("shipping-ship");
+        shop.role("shipping", "stop");
         try (ChildJvm other = shipper(rabbit, folder)) {
             List<String> ids = several(12, () -> line(form("cod", null, "SLOWLY"), sku, 1, "1"));
             other.awaitHttp("/actuator/health/readiness");
@@ -185,7 +180,7 @@ class RabbitOrderJourneyIT extends OrderJourneys {
             assertOnceEach(ids);
             assertThat(ids).allSatisfy(id -> assertThat(bookings(id)).isEqualTo(1));
         } finally {
-            routes.getRouteController().startRoute("shipping-ship");
+            shop.role("shipping", "start");
         }
     }
 

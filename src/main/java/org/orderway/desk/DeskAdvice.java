@@ -12,6 +12,8 @@ import org.orderway.orders.InvalidOrder;
 import org.orderway.orders.NotCancellable;
 import org.orderway.orders.NotReturnable;
 import org.orderway.orders.UnknownOrder;
+import org.orderway.routes.NoSuchRole;
+import org.orderway.routes.RoleBusy;
 import org.orderway.routes.UnknownVersion;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +53,7 @@ class DeskAdvice {
         UnknownLetter.class,
         NoReview.class,
         UnknownVersion.class,
+        NoSuchRole.class,
         Mails.NoCaughtMails.class
     })
     ModelAndView unknown(RuntimeException missing, HttpServletRequest request) {
@@ -60,6 +63,11 @@ class DeskAdvice {
     @ExceptionHandler({LetterClosed.class, ReviewClosed.class, NotCancellable.class, NotReturnable.class})
     ModelAndView tooLate(RuntimeException conflict, HttpServletRequest request) {
         return page(HttpStatus.CONFLICT, "That is not possible any more", conflict.getMessage(), request);
+    }
+
+    @ExceptionHandler(RoleBusy.class)
+    ModelAndView notYet(RoleBusy busy, HttpServletRequest request) {
+        return page(HttpStatus.CONFLICT, "Not yet", busy.getMessage(), request);
     }
 
     @ExceptionHandler(Visitor.NotAllowed.class)

@@ -2,6 +2,7 @@ package org.orderway.desk;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
+import org.orderway.routes.RoleSwitch;
 import org.orderway.routes.RouteGate;
 import org.orderway.routes.RouteHistory;
 import org.springframework.stereotype.Controller;
@@ -14,7 +15,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** The files of routes: which version of them is at work, what is wrong with those that are not, and the way back. */
+/** The files of routes: which version of them is at work, what is wrong with those that are not, and the way back. And the roles. */
 @Controller
 @RequestMapping("/desk/routes")
 class RoutePages {
@@ -23,15 +24,18 @@ class RoutePages {
 
     private final RouteGate gate;
     private final RouteHistory history;
+    private final RoleSwitch roles;
 
-    RoutePages(RouteGate gate, RouteHistory history) {
+    RoutePages(RouteGate gate, RouteHistory history, RoleSwitch roles) {
         this.gate = gate;
         this.history = history;
+        this.roles = roles;
     }
 
     @GetMapping
     String show(Model model) {
         model.addAttribute("now", gate.report());
+        model.addAttribute("roles", roles.report().roles());
         model.addAllAttributes(history.list(Map.of("limit", MOST)));
         return "desk/routes";
     }
@@ -65,6 +69,28 @@ class RoutePages {
             RedirectAttributes then) {
         ObjectNode decision = Requests.decision(visitor, reason);
         then.addFlashAttribute("told", gate.rollback(version, decision).says());
+        return "redirect:/desk/routes";
+    }
+
+    @PostMapping("/roles/stop")
+    String stop(
+            @RequestParam String role,
+            @RequestParam(defaultValue = "") String reason,
+            @ModelAttribute(name = "visitor", binding = false) Visitor visitor,
+            RedirectAttributes then) {
+        roles.stop(role, Requests.decision(visitor, reason));
+        then.addFlashAttribute("told", "The role " + role + " rests in this instance.");
+        return "redirect:/desk/routes";
+    }
+
+    @PostMapping("/roles/start")
+    String start(
+            @RequestParam String role,
+            @RequestParam(defaultValue = "") String reason,
+            @ModelAttribute(name = "visitor", binding = false) Visitor visitor,
+            RedirectAttributes then) {
+        roles.start(role, Requests.decision(visitor, reason));
+        then.addFlashAttribute("told", "The role " + role + " is at work in this instance.");
         return "redirect:/desk/routes";
     }
 }

@@ -1,8 +1,10 @@
 package org.orderway.routes;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.Model;
@@ -27,6 +29,9 @@ class Roles extends ModelLifecycleStrategySupport implements CamelContextConfigu
 
     private final List<String> wanted;
 
+    /** Whether a role is at work that somebody switched since the start. */
+    private final Map<String, Boolean> switched = new ConcurrentHashMap<>();
+
     Roles(@Value("${orderway.roles}") List<String> wanted) {
         this.wanted = wanted.stream().map(String::strip).toList();
     }
@@ -39,9 +44,14 @@ class Roles extends ModelLifecycleStrategySupport implements CamelContextConfigu
         }
     }
 
-    /** Whether this instance does not have that role. @param group of a route, null for none */
+    /** Whether this instance does not have that role at present. @param group of a route, null for none */
     boolean leavesOut(String group) {
-        return group != null && !has(group);
+        return group != null && !switched.getOrDefault(group, has(group));
+    }
+
+    /** From now on, until the next start, this instance has that role or has not. Of its routes this concerns those that come later. */
+    void turn(String role, boolean isAtWork) {
+        switched.put(role, isAtWork);
     }
 
     /**
@@ -72,6 +82,7 @@ class Roles extends ModelLifecycleStrategySupport implements CamelContextConfigu
         // Nothing is left to do then.
     }
 
+    /** From the start. */
     private boolean has(String role) {
         return !wanted.contains("-" + role) && (wanted.contains(ALL) || wanted.contains(role));
     }

@@ -485,7 +485,8 @@ public class RouteGate implements DisposableBean {
         }
     }
 
-    private <T> T onTheHand(Callable<T> work) {
+    /** Does what changes the running routes: one after the other, on the thread that no route has a hand in. */
+    <T> T onTheHand(Callable<T> work) {
         CompletableFuture<T> done = new CompletableFuture<>();
         hand.execute(() -> {
             try {

@@ -1,8 +1,17 @@
 package org.orderway.routes;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Consumer;
@@ -73,7 +82,7 @@ class Swap extends ModelLifecycleStrategySupport {
         if (route != null) {
             rested = camel().getRouteController().getRouteStatus(id) != ServiceStatus.Started;
             drain(route);
-            camel().getRouteController().stopRoute(id, settings.patience().toMillis(), TimeUnit.MILLISECONDS);
+            stop(route);
             camel().removeRoute(id);
         }
         RouteDefinition definition = model().getRouteDefinition(id);
@@ -108,8 +117,67 @@ class Swap extends ModelLifecycleStrategySupport {
                 .loadRoutes(ResourceHelper.fromString("file:" + file.path(), file.only(one)));
     }
 
-    /** The consumer alone, not the route: stopping a route with messages in hand throws its consumer away after a while. */
-    private void drain(Route route) throws Exception {
+    /**
+     * Lets routes rest once none of them has anything in hand any more; they stop taking all at once.
+     *
+     * @throws Busy when that takes too long; all of them are at work again then as they were
+     */
+    void rest(Collection<String> ids) throws Exception {
+        List<Route> routes = ids.stream()
+                .map(id -> camel().getRoute(id))
+                .filter(Objects::nonNull)
+                .toList();
+        drain(routes);
+        for (Route route : routes) {
+            stop(route);
+            // As of one that was never to begin, nobody expects that it is started: Camel's health looks here.
+            route.setAutoStartup(false);
+        }
+    }
+
+    /** Puts routes to work that rest, whoever stopped them. */
+    void wake(Collection<String> ids) throws Exception {
+        for (String id : ids) {
+            camel().getRouteController().startRoute(id);
+            camel().getRoute(id).setAutoStartup(true);
+        }
+    }
+
+    private void stop(Route route) throws Exception {
+        camel().getRouteController()
+                .stopRoute(route.getRouteId(), settings.patience().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** All beside each other: it takes as long as the slowest. */
+    private void drain(List<Route> routes) throws Exception {
+        ExecutorService hands = Executors.newCachedThreadPool();
+        try {
+            Map<Route, Future<Boolean>> drained = new LinkedHashMap<>();
+            routes.forEach(route -> drained.put(route, hands.submit(() -> drain(route))));
+            Map<Route, Boolean> quiet = new LinkedHashMap<>();
+            Exception refusal = null;
+            for (Map.Entry<Route, Future<Boolean>> one : drained.entrySet()) {
+                try {
+                    quiet.put(one.getKey(), one.getValue().get());
+                } catch (ExecutionException busy) {
+                    refusal = busy.getCause() instanceof Exception cause ? cause : busy;
+                }
+            }
+            if (refusal != null) {
+                quiet.forEach(this::goOn);
+                throw refusal;
+            }
+        } finally {
+            hands.shutdownNow();
+        }
+    }
+
+    /**
+     * The consumer alone, not the route: stopping a route with messages in hand throws its consumer away after a while.
+     *
+     * @return whether it was taking messages before
+     */
+    private boolean drain(Route route) throws Exception {
         Consumer consumer = route.getConsumer();
         long end = System.nanoTime() + settings.patience().toNanos();
         setPatience(route, settings.patience());
@@ -120,15 +188,20 @@ class Swap extends ModelLifecycleStrategySupport {
             int inHand = camel().getInflightRepository().size(route.getRouteId());
             quiet = inHand == 0 ? quiet + 1 : 0;
             if (inHand != 0 && System.nanoTime() > end) {
-                if (began) {
-                    ServiceHelper.resumeService(consumer);
-                }
-                if (route.getEndpoint() instanceof SpringRabbitMQEndpoint queue) {
-                    setPatience(route, Duration.ofMillis(queue.getComponent().getShutdownTimeout()));
-                }
+                goOn(route, began);
                 throw new Busy(route.getRouteId(), inHand, settings.patience());
             }
             TimeUnit.MILLISECONDS.sleep(LOOK.toMillis());
+        }
+        return began;
+    }
+
+    private void goOn(Route route, boolean began) {
+        if (began) {
+            ServiceHelper.resumeService(route.getConsumer());
+        }
+        if (route.getEndpoint() instanceof SpringRabbitMQEndpoint queue) {
+            setPatience(route, Duration.ofMillis(queue.getComponent().getShutdownTimeout()));
         }
     }
 

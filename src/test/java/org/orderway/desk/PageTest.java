@@ -20,6 +20,7 @@ import org.orderway.orders.OrderView;
 import org.orderway.orders.Orders;
 import org.orderway.orders.Returns;
 import org.orderway.routes.Doors;
+import org.orderway.routes.RoleSwitch;
 import org.orderway.routes.RouteGate;
 import org.orderway.routes.RouteHistory;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -91,6 +92,9 @@ abstract class PageTest {
 
     @MockitoBean
     protected RouteHistory routeHistory;
+
+    @MockitoBean
+    protected RoleSwitch roleSwitch;
 
     @MockitoBean
     protected Mails mails;

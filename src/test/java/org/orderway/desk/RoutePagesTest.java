@@ -21,6 +21,7 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.orderway.routes.Finding;
+import org.orderway.routes.RoleSwitch;
 import org.orderway.routes.RouteGate;
 import org.orderway.routes.Shadow;
 
@@ -36,6 +37,20 @@ class RoutePagesTest extends PageTest {
         when(routeGate.report()).thenReturn(report(List.of()));
         when(routeHistory.list(any()))
                 .thenReturn(Map.of("changes", List.of(change(NOW_AT_WORK, "edit"), change(BEFORE, "start"))));
+        when(roleSwitch.report())
+                .thenReturn(new RoleSwitch.Report(
+                        "4711@leeds",
+                        List.of(
+                                new RoleSwitch.Role("audit", false, null, List.of()),
+                                new RoleSwitch.Role("payment", true, null, List.of()),
+                                new RoleSwitch.Role(
+                                        "shipping",
+                                        false,
+                                        new RoleSwitch.Switched(
+                                                "Ada",
+                                                "the <carrier> moves",
+                                                NOW.minusSeconds(45).toString()),
+                                        List.of()))));
     }
 
     @Test
@@ -47,6 +62,53 @@ class RoutePagesTest extends PageTest {
                 .andExpect(content().string(containsString("30 s ago")))
                 .andExpect(content().string(containsString("+    description: Another")))
                 .andExpect(content().string(not(containsString("not taken over"))));
+    }
+
+    @Test
+    void tellsWhichRolesRestAndWhoLetThem() throws Exception {
+        mvc.perform(get("/desk/routes").with(viewer()))
+                .andExpect(content().string(containsString("At work: payment.")))
+                .andExpect(content().string(containsString("<code>shipping</code> <span class=\"tag warn\">rests")))
+                .andExpect(content().string(containsString("<b>Ada</b>: <span>the &lt;carrier&gt; moves</span>")))
+                .andExpect(content().string(containsString("45 s ago")))
+                .andExpect(content().string(containsString("<code>audit</code> <span class=\"tag warn\">rests")))
+                .andExpect(content().string(containsString("Left out at the start")))
+                .andExpect(content().string(not(containsString("Let it rest"))))
+                .andExpect(content().string(not(containsString("Start it"))));
+    }
+
+    @Test
+    void anOperatorLetsARoleRestAndStartsAnother() throws Exception {
+        mvc.perform(get("/desk/routes").with(operator()))
+                .andExpect(content().string(containsString("<option value=\"payment\">payment</option>")))
+                .andExpect(content().string(not(containsString("<option value=\"shipping\""))))
+                .andExpect(content().string(containsString("for=\"why-start-shipping\"")));
+        mvc.perform(post("/desk/routes/roles/stop")
+                        .param("role", "payment")
+                        .param("reason", "the gateway moves")
+                        .with(operator()))
+                .andExpect(redirectedUrl("/desk/routes"))
+                .andExpect(flash().attribute("told", "The role payment rests in this instance."));
+        mvc.perform(post("/desk/routes/roles/start")
+                        .param("role", "shipping")
+                        .param("reason", "it has moved")
+                        .with(operator()))
+                .andExpect(flash().attribute("told", "The role shipping is at work in this instance."));
+
+        verify(roleSwitch).stop("payment", json("{\"by\": \"olga\", \"reason\": \"the gateway moves\"}"));
+        verify(roleSwitch).start("shipping", json("{\"by\": \"olga\", \"reason\": \"it has moved\"}"));
+    }
+
+    @Test
+    void aViewerSwitchesNoRole() throws Exception {
+        for (String door : List.of("/desk/routes/roles/stop", "/desk/routes/roles/start")) {
+            mvc.perform(post(door)
+                            .param("role", "payment")
+                            .param("reason", "because")
+                            .with(viewer()))
+                    .andExpect(status().isForbidden());
+        }
+        verifyNoInteractions(roleSwitch);
     }
 
     @Test

@@ -105,6 +105,24 @@ class ConsumersTest {
         assertThat(isPaused(lane)).isFalse();
     }
 
+    @Test
+    void aRouteThatAnOperatorStoppedInAnOutageRestsAtItsEndAndPausesAgainOnceItIsStarted() {
+        consumers.steer(queue -> queue.equals("order_queue"));
+        when(controller.getRouteStatus("orders-process-normal")).thenReturn(ServiceStatus.Stopped);
+
+        consumers.steer(queue -> false);
+
+        assertThat(isPaused(lane)).isTrue();
+        assertThat(consumers.paused()).isEmpty();
+
+        lane.start();
+        when(controller.getRouteStatus("orders-process-normal")).thenReturn(ServiceStatus.Started);
+        consumers.steer(queue -> queue.equals("order_queue"));
+
+        assertThat(isPaused(lane)).isTrue();
+        assertThat(consumers.paused()).containsExactly("orders-process-normal");
+    }
+
     /** Takes nothing from anywhere. */
     private static final class IdleConsumer extends ServiceSupport implements Consumer, Suspendable {
 

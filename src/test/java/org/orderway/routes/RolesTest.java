@@ -50,6 +50,17 @@ class RolesTest {
     }
 
     @Test
+    void aRouteLoadedLaterGoesByHowItsRoleWasSwitchedMeanwhile() throws Exception {
+        Roles roles = start("all", "-payment");
+        roles.turn("shipping", false);
+        roles.turn("payment", true);
+        camel.addRoutes(route("ship-again", "shipping"));
+        camel.addRoutes(route("pay-again", "payment"));
+
+        assertThat(started()).contains("pay-again").doesNotContain("ship-again");
+    }
+
+    @Test
     void aRoleThatNobodyHasEndsTheStartAndNamesThoseThereAre() {
         assertThatThrownBy(() -> start("paymnet"))
                 .isInstanceOf(Roles.UnknownRole.class)
@@ -59,7 +70,7 @@ class RolesTest {
         assertThatNoException().isThrownBy(() -> start("payment", "shipping"));
     }
 
-    private void start(String... wanted) throws Exception {
+    private Roles start(String... wanted) throws Exception {
         Roles roles = new Roles(List.of(wanted));
         camel.addModelLifecycleStrategy(roles);
         camel.addRoutes(route("pay", "payment"));
@@ -67,6 +78,7 @@ class RolesTest {
         camel.addRoutes(route("publish", null));
         roles.beforeApplicationStart(camel);
         camel.start();
+        return roles;
     }
 
     private static RouteBuilder route(String id, String group) {

@@ -67,6 +67,9 @@ class RouteGateTest extends RouteTest {
     private ListenerContainers containers;
 
     @Autowired
+    private Roles roles;
+
+    @Autowired
     private RunningVersion version;
 
     @TempDir
@@ -333,6 +336,19 @@ class RouteGateTest extends RouteTest {
         assertThat(camel.getRouteController().getRouteStatus("hello-say")).isEqualTo(ServiceStatus.Stopped);
         camel.getRouteController().startRoute("hello-say");
         assertThat(says()).isEqualTo(NEW);
+    }
+
+    @Test
+    void theRoutesOfANewFileRestWhereTheirRoleDoes() {
+        save(saying(OLD).replace("    routeConf", "    group: greetings\n    routeConf"));
+        roles.turn("greetings", false);
+        try {
+            assertThat(apply().ok()).isTrue();
+
+            assertThat(camel.getRouteController().getRouteStatus("hello-say")).isEqualTo(ServiceStatus.Stopped);
+        } finally {
+            roles.turn("greetings", true);
+        }
     }
 
     @Test

@@ -76,7 +76,7 @@ public abstract class DatabaseTest {
                             behaviour, purchases, counted_orders, order_counts, article_counts, pair_counts,
                             retried, analytics_rebuilds,
                             cancellations, cancellation_lines, goodwill, api_keys,
-                            route_changes, route_versions, route_texts
+                            route_changes, route_versions, route_texts, role_changes
                         """)
                 .update();
     }

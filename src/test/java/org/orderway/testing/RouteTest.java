@@ -85,6 +85,7 @@ import org.orderway.payment.PaymentReports;
 import org.orderway.payment.Payouts;
 import org.orderway.payment.Refunds;
 import org.orderway.recommendations.Recommendations;
+import org.orderway.routes.RoleHistory;
 import org.orderway.routes.RouteHistory;
 import org.orderway.security.ApiKeys;
 import org.orderway.shipping.Shipping;
@@ -140,6 +141,7 @@ import org.springframework.transaction.PlatformTransactionManager;
             "orderway.examples.chat=true",
             "orderway.examples.carrier-by-country=true",
             "orderway.routes.watch=false",
+            "orderway.routes.patience=1s",
             "logging.level.org.apache.camel.builder=warn",
             "logging.level.org.apache.camel.test=warn"
         })
@@ -342,6 +344,9 @@ public abstract class RouteTest {
 
     @MockitoBean
     protected RouteHistory routeHistory;
+
+    @MockitoBean
+    protected RoleHistory roleHistory;
 
     @MockitoBean
     protected TextsSimulator textsSimulator;

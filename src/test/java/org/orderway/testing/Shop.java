@@ -234,6 +234,22 @@ public final class Shop {
         return ok(get("/ops/topology"), "TopologyView");
     }
 
+    /** Which roles are at work in the instance that is asked. */
+    public JsonNode roles() {
+        return ok(get("/ops/roles"), "RolesReport").path("roles");
+    }
+
+    /** Who switched roles, the latest first. */
+    public JsonNode roleChanges() {
+        return ok(get("/ops/roles/history"), "RoleChanges").path("changes");
+    }
+
+    /** Switches a role of the instance that is asked. @param action stop or start */
+    public JsonNode role(String role, String action) {
+        String decision = "{\"by\": \"Ada\", \"reason\": \"a journey\"}";
+        return ok(send("POST", "/ops/roles/" + role + "/" + action, JSON, decision), "RoleState");
+    }
+
     /** The lines of a stream, as they come. */
     public CompletableFuture<HttpResponse<Stream<String>>> lines(String path) {
         return client.sendAsync(request(path).timeout(Duration.ofMinutes(5)).build(), BodyHandlers.ofLines());
