@@ -599,6 +599,39 @@ abstract class DeadLetterJourneys {
             named = Browser.CHROMIUM,
             matches = ".+",
             disabledReason = "need a Chromium with its driver")
+    void anOperatorLetsARoleRestAndStartsItAgainByKeyboardAlone() throws Exception {
+        try (Browser browser = new Browser("http://127.0.0.1:" + port, 1280, 900)) {
+            browser.open("/desk/routes");
+            browser.tabTo("#role");
+            browser.press("recommendations");
+            browser.tabTo("#why-stop");
+            browser.press("nobody recommends anything today");
+            browser.press(Browser.ENTER);
+
+            browser.awaitText(".told", "recommendations rests");
+            browser.awaitText("[aria-labelledby=roles]", "nobody recommends anything today");
+            assertThat(shop.roles())
+                    .filteredOn(role -> !role.path("atWork").asBoolean())
+                    .extracting(role -> role.path("role").asText())
+                    .containsExactly("recommendations");
+            assertThat(browser.barriers()).isEmpty();
+            assertThat(browser.widthIn(360)).isLessThanOrEqualTo(360);
+
+            browser.tabTo("#why-start-recommendations");
+            browser.press("they do again");
+            browser.press(Browser.ENTER);
+
+            browser.awaitText(".told", "recommendations is at work");
+        } finally {
+            shop.role("recommendations", "start");
+        }
+    }
+
+    @Test
+    @EnabledIfEnvironmentVariable(
+            named = Browser.CHROMIUM,
+            matches = ".+",
+            disabledReason = "need a Chromium with its driver")
     void everyPageFitsAPhoneAndKeepsNobodyOut() throws Exception {
         try (Browser browser = new Browser("http://127.0.0.1:" + port, 500, 800)) {
             for (String page : List.of(
