@@ -81,17 +81,20 @@ class RolesRouteTest extends RouteTest {
                 CompletableFuture.supplyAsync(() -> deliver("fraud-measure", Incoming.raw("none", "none", "")));
         begun.await(10, TimeUnit.SECONDS);
 
-        JsonNode refused = json(call("stopRole", DECISION, FRAUD), 409);
+        try {
+            JsonNode refused = json(call("stopRole", DECISION, FRAUD), 409);
 
-        assertThat(refused.path("detail").asText())
-                .contains("The role fraud is as it was", "`fraud-measure` still had 1 messages in hand");
-        verify(roleHistory).end(anyLong(), contains("`fraud-measure` still had 1"));
-        assertThat(told("fraud").path("atWork").asBoolean()).isTrue();
-        assertThat(statuses()).containsOnly(ServiceStatus.Started);
-        assertThat(ROUTES).allSatisfy(id -> assertThat(
-                        ServiceHelper.isStarted(camel.getRoute(id).getConsumer()))
-                .isTrue());
-        goOn.countDown();
+            assertThat(refused.path("detail").asText())
+                    .contains("The role fraud is as it was", "`fraud-measure` still had 1 messages in hand");
+            verify(roleHistory).end(anyLong(), contains("`fraud-measure` still had 1"));
+            assertThat(told("fraud").path("atWork").asBoolean()).isTrue();
+            assertThat(statuses()).containsOnly(ServiceStatus.Started);
+            assertThat(ROUTES).allSatisfy(id -> assertThat(
+                            ServiceHelper.isStarted(camel.getRoute(id).getConsumer()))
+                    .isTrue());
+        } finally {
+            goOn.countDown();
+        }
         assertThat(inHand.get(10, TimeUnit.SECONDS).getException()).isNull();
         await().until(() -> camel.getInflightRepository().size("fraud-measure") == 0);
     }
