@@ -2,7 +2,6 @@ package org.orderway.testing;
 
 import static org.awaitility.Awaitility.await;
 
-import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -14,13 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.awaitility.core.ConditionTimeoutException;
 import org.orderway.OrderwayApplication;
 
@@ -56,7 +53,7 @@ public final class ChildJvm implements AutoCloseable {
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
-        java.environment().put("CLASSPATH", classPath(builder.mainClass));
+        java.environment().put("CLASSPATH", ChildClasses.current().classPath(builder.withTests()));
         java.environment().putAll(builder.environment);
         // A test run that is itself ended must not leave it behind; while it ends this refuses, and nothing more is
         // started.
@@ -68,8 +65,21 @@ public final class ChildJvm implements AutoCloseable {
 
     /** The application itself, with its web port; its working folder must hold what it reads from there (see {@link Builder}). */
     public static Builder orderway(Path folder, int port) {
-        return new Builder(OrderwayApplication.class.getName(), folder)
+        return orderway(OrderwayApplication.class, folder, port);
+    }
+
+    /** The application as another class starts it, with something of the tests beside it. */
+    public static Builder orderway(Class<?> mainClass, Path folder, int port) {
+        return unarchived(mainClass, folder, port)
+                .jvmArgument("-XX:SharedArchiveFile=" + ChildClasses.current().archive());
+    }
+
+    /** Without the archive of classes: by this one it is made. The compiler and the collector that start quickest. */
+    static Builder unarchived(Class<?> mainClass, Path folder, int port) {
+        return new Builder(mainClass.getName(), folder)
                 .httpPort(port)
+                .jvmArgument("-XX:TieredStopAtLevel=1")
+                .jvmArgument("-XX:+UseSerialGC")
                 .environment("ORDERWAY_OPERATOR_PASSWORD", Shop.OPERATORS_PASSWORD)
                 .argument("--server.port=" + port);
     }
@@ -132,6 +142,10 @@ public final class ChildJvm implements AutoCloseable {
             } catch (IOException e) {
                 throw new IllegalStateException(mainClass + " could not be started", e);
             }
+        }
+
+        private boolean withTests() {
+            return !mainClass.equals(OrderwayApplication.class.getName());
         }
 
         private List<String> command() {
@@ -241,17 +255,5 @@ public final class ChildJvm implements AutoCloseable {
         } catch (IOException e) {
             return false;
         }
-    }
-
-    /**
-     * The application alone gets no test classes, whose configurations its component scan would take for its own. Surefire
-     * hides the real class path behind a jar and keeps it in a property.
-     */
-    private static String classPath(String mainClass) {
-        String all = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        return Arrays.stream(all.split(File.pathSeparator))
-                .filter(entry -> !mainClass.equals(OrderwayApplication.class.getName())
-                        || !Path.of(entry).endsWith("test-classes"))
-                .collect(Collectors.joining(File.pathSeparator));
     }
 }
