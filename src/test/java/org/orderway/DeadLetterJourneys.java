@@ -770,10 +770,10 @@ abstract class DeadLetterJourneys {
         await("nothing on its way")
                 .atMost(PATIENCE)
                 .during(Duration.ofMillis(500))
-                .until(() -> declarables.getDeclarablesByType(Queue.class).stream()
+                .until(() -> tap.areEmpty(declarables.getDeclarablesByType(Queue.class).stream()
                         .map(Queue::getName)
                         .filter(name -> !name.startsWith("confirmation_delay"))
-                        .allMatch(name -> tap.depth(name) == 0));
+                        .toList()));
     }
 
     private String fingerprint(String orderId) {

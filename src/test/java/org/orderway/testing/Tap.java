@@ -12,6 +12,7 @@ import com.rabbitmq.client.GetResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -147,15 +148,38 @@ public final class Tap implements AutoCloseable {
 
     /** How many messages are ready in a queue at this moment. */
     public long depth(String queue) {
+        return depth(List.of(queue));
+    }
+
+    /** How many messages are ready in all of these queues together. */
+    public long depth(Collection<String> queues) {
+        return look(queues, Long.MAX_VALUE);
+    }
+
+    /** Whether no message is ready in any of these queues; it looks no further than the first that has one. */
+    public boolean areEmpty(Collection<String> queues) {
+        return look(queues, 1) == 0;
+    }
+
+    private long look(Collection<String> queues, long enough) {
         try {
             Channel channel = connection.createChannel();
             try {
-                return channel.queueDeclarePassive(queue).getMessageCount();
+                long messages = 0;
+                for (String name : queues) {
+                    messages += channel.messageCount(name);
+                    if (messages >= enough) {
+                        break;
+                    }
+                }
+                return messages;
             } finally {
-                channel.close();
+                if (channel.isOpen()) {
+                    channel.close();
+                }
             }
-        } catch (Exception e) {
-            throw new IllegalStateException("Could not look at " + queue, e);
+        } catch (IOException | TimeoutException e) {
+            throw new IllegalStateException("Could not look at " + queues, e);
         }
     }
 
