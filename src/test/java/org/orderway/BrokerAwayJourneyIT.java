@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.orderway.testing.ChildJvm;
 import org.orderway.testing.NeedsRabbitMq;
+import org.orderway.testing.OnEachVersion;
 import org.orderway.testing.RealRabbit;
 import org.orderway.testing.Shop;
 import org.orderway.testing.TcpProxy;
@@ -39,6 +40,7 @@ import org.springframework.test.context.DynamicPropertySource;
             "orderway.publisher.confirm-timeout=1s"
         })
 @DirtiesContext
+@OnEachVersion
 class BrokerAwayJourneyIT {
 
     @RegisterExtension

@@ -3,6 +3,7 @@ package org.orderway;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -93,6 +94,11 @@ class EmbeddedOutageJourneyIT extends OutageJourneys {
     static void stopServers() {
         mailNetwork.close();
         postgres.close();
+    }
+
+    @Override
+    Duration outageOfTheCarrier() {
+        return LONGEST;
     }
 
     @Override

@@ -41,8 +41,9 @@ import org.springframework.test.context.DynamicPropertySource;
 
 /**
  * Something that Orderway needs is away as a whole while orders come in, and comes back. No order loses a retry over it, none
- * becomes a dead letter, and all of them end as if nothing had been. With {@code -Dorderway.test.full=true} the long outages
- * last five minutes on RabbitMQ.
+ * becomes a dead letter, and all of them end as if nothing had been. With {@code -Dorderway.test.full=true} two outages last five
+ * minutes, one on each broker so that the lanes of {@code ./verify} wait beside each other: the carrier's beside the embedded
+ * broker, the database's beside RabbitMQ.
  */
 @SpringBootTest(
         webEnvironment = WebEnvironment.DEFINED_PORT,
@@ -73,8 +74,11 @@ import org.springframework.test.context.DynamicPropertySource;
 abstract class OutageJourneys {
 
     static final boolean FULL = Boolean.getBoolean("orderway.test.full");
-    /** The outage of each kind that is not the long one. */
+    /** The outage of each kind that is not a long one. */
     static final Duration SHORT = Duration.ofSeconds(FULL ? 30 : 6);
+
+    static final Duration LONG = Duration.ofSeconds(30);
+    static final Duration LONGEST = FULL ? Duration.ofMinutes(5) : LONG;
 
     static final Duration PATIENCE = Duration.ofSeconds(90);
 
@@ -141,7 +145,7 @@ abstract class OutageJourneys {
         carrier.refuse();
         List<String> ids = placeThirty("cod");
         awaitOutage("carrier", "shipping-ship");
-        passTheTime(ids, outage());
+        passTheTime(ids, outageOfTheCarrier());
         carrier.pass();
 
         awaitEnded(ids);
@@ -210,7 +214,7 @@ abstract class OutageJourneys {
         List<String> ids = placeWhateverHappens(60, () -> {
             postgres().kill();
             awaitOutage("database", "inventory-reserve", "audit-append", "shipping-ship");
-            letTimePass(outage());
+            letTimePass(outageOfTheDatabase());
             postgres().start();
         });
 
@@ -261,7 +265,8 @@ abstract class OutageJourneys {
                     open.remove(some.get(i));
                 }
             }
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(outage().plusMinutes(5));
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .isLessThan(outageOfTheDatabase().plusMinutes(5));
         }
         return ids;
     }
@@ -313,9 +318,12 @@ abstract class OutageJourneys {
         });
     }
 
-    /** How long the long outages last. */
-    Duration outage() {
-        return Duration.ofSeconds(30);
+    Duration outageOfTheCarrier() {
+        return LONG;
+    }
+
+    Duration outageOfTheDatabase() {
+        return LONG;
     }
 
     /** The database that is killed and frozen. */

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.orderway.testing.NeedsRabbitMq;
+import org.orderway.testing.OnEachVersion;
 import org.orderway.testing.RealRabbit;
 import org.orderway.testing.TestDatabase;
 import org.springframework.test.context.ActiveProfiles;
@@ -20,6 +21,7 @@ import org.springframework.test.context.DynamicPropertySource;
 /** Dead letters over a real RabbitMQ, a PostgreSQL and a mail server, as in production. */
 @NeedsRabbitMq
 @ActiveProfiles({"rabbitmq", "simulators"})
+@OnEachVersion
 class RabbitDeadLetterJourneyIT extends DeadLetterJourneys {
 
     @RegisterExtension

@@ -29,6 +29,7 @@ import org.orderway.messages.EventIds;
 import org.orderway.testing.ChildJvm;
 import org.orderway.testing.Mqtt;
 import org.orderway.testing.NeedsRabbitMq;
+import org.orderway.testing.OnEachVersion;
 import org.orderway.testing.RealRabbit;
 import org.orderway.testing.Shop;
 import org.orderway.testing.Tap;
@@ -72,6 +73,7 @@ class RabbitOrderJourneyIT extends OrderJourneys {
     }
 
     @Test
+    @OnEachVersion
     void everyQueueIsReplicatedAndEveryMessageIsPersistent(RealRabbit rabbit) {
         awaitStatus(shop.place(line(form("prepaid", "tok_ok"), stocked(1), 1, "1")), "SHIPPED");
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.orderway.testing.NeedsRabbitMq;
+import org.orderway.testing.OnEachVersion;
 import org.orderway.testing.OwnPostgres;
 import org.orderway.testing.RealRabbit;
 import org.orderway.testing.TcpProxy;
@@ -57,6 +58,7 @@ class RabbitOutageJourneyIT extends OutageJourneys {
 
     @Test
     @Order(Integer.MAX_VALUE)
+    @OnEachVersion
     void aBrokerThatIsKilledInTheMiddleOfManyOrdersLosesAndRepeatsNone() {
         Assumptions.assumeTrue(RealRabbit.canBeKilled(), "this RabbitMQ was not started by ./verify");
         RealRabbit rabbit = RealRabbit.current();
@@ -76,8 +78,8 @@ class RabbitOutageJourneyIT extends OutageJourneys {
     }
 
     @Override
-    Duration outage() {
-        return FULL ? Duration.ofMinutes(5) : super.outage();
+    Duration outageOfTheDatabase() {
+        return LONGEST;
     }
 
     @Override

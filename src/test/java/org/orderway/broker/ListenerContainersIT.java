@@ -27,14 +27,18 @@ import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.support.service.ServiceHelper;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.orderway.broker.PublishFailed.Reason;
+import org.orderway.testing.OnEachVersion;
 import org.springframework.amqp.core.AmqpAdmin;
 import org.springframework.amqp.rabbit.core.RabbitTemplate;
 import org.springframework.context.ConfigurableApplicationContext;
 
 @EnabledIfEnvironmentVariable(named = BrokerRoom.ADDRESS, matches = "amqp.*")
+@OnEachVersion
+@Tag("rabbitmq")
 class ListenerContainersIT {
 
     private ConfigurableApplicationContext room;

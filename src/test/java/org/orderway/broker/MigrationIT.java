@@ -26,6 +26,7 @@ import org.orderway.broker.FoundTopology.Bound;
 import org.orderway.broker.Migration.Phase;
 import org.orderway.broker.TopologyPlan.Entry;
 import org.orderway.testing.NeedsRabbitMq;
+import org.orderway.testing.OnEachVersion;
 import org.orderway.testing.RealRabbit;
 import org.springframework.amqp.core.AmqpAdmin;
 import org.springframework.amqp.core.Declarables;
@@ -34,6 +35,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /** A queue gets other arguments on a real RabbitMQ, under a publisher that never stops. */
 @NeedsRabbitMq
+@OnEachVersion
 class MigrationIT {
 
     private static final String MIGRATED = "inventory_queue";

@@ -15,10 +15,12 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.orderway.broker.PublishFailed.Reason;
 import org.orderway.messages.OutgoingMessage;
+import org.orderway.testing.OnEachVersion;
 import org.springframework.amqp.core.AmqpAdmin;
 import org.springframework.amqp.core.Binding;
 import org.springframework.amqp.core.Message;
@@ -29,6 +31,8 @@ import org.springframework.amqp.rabbit.core.RabbitTemplate;
 import org.springframework.context.ConfigurableApplicationContext;
 
 @EnabledIfEnvironmentVariable(named = BrokerRoom.ADDRESS, matches = "amqp.*")
+@OnEachVersion
+@Tag("rabbitmq")
 class PublisherIT {
 
     private BrokerProxy network;

@@ -10,14 +10,18 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.orderway.testing.OnEachVersion;
 import org.springframework.amqp.core.AmqpAdmin;
 import org.springframework.amqp.core.Message;
 import org.springframework.amqp.rabbit.core.RabbitTemplate;
 import org.springframework.context.ConfigurableApplicationContext;
 
 @EnabledIfEnvironmentVariable(named = BrokerRoom.ADDRESS, matches = "amqp.*")
+@OnEachVersion
+@Tag("rabbitmq")
 class TopologyIT {
 
     private ConfigurableApplicationContext room;

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.orderway.broker.TopologyPlan.Entry;
 import org.orderway.broker.TopologyPlan.View;
 import org.orderway.testing.NeedsRabbitMq;
+import org.orderway.testing.OnEachVersion;
 import org.orderway.testing.RealRabbit;
 import org.springframework.amqp.AmqpException;
 import org.springframework.amqp.core.AmqpAdmin;
@@ -27,6 +28,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /** What the plan foretells is what a real RabbitMQ then does. */
 @NeedsRabbitMq
+@OnEachVersion
 class TopologyPlanIT {
 
     private final RealRabbit rabbit = RealRabbit.current();

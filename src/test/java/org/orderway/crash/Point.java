@@ -12,6 +12,7 @@ record Point(String name, String meaning) {
                 new Point("after capture-payment-intend in payment-charge", "intent committed, gateway not called"),
                 new Point("before capture-payment-settle in payment-charge", "gateway answered, answer not recorded"),
                 new Point("after capture-payment-settle in payment-charge", "outcome committed, not published"),
+                new Point("sent order.payment_success", "published, who knows"),
                 new Point("taken order.payment_success", "published, confirm not heard"),
                 new Point("after publish-event-send in payment-charge", "confirmed, route not ended"),
                 new Point("end of payment-charge", "route ended, delivery not acknowledged"));
@@ -39,7 +40,6 @@ record Point(String name, String meaning) {
                         new Point("after publish-event-send in " + step[0], step[0] + ": confirmed, not ended"),
                         new Point("end of " + step[0], step[0] + ": ended, not acknowledged")));
         Stream<Point> others = Stream.of(
-                new Point("sent order.payment_success", "payment-charge: published, who knows"),
                 new Point("after ship-parcel-intend in shipping-ship", "shipping: intent committed"),
                 new Point("after invoices-issue-write in invoices-issue", "invoice: committed, not published"),
                 new Point("end of invoices-issue", "invoice: published, not acknowledged"),

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 @NeedsRabbitMq
+@OnEachVersion
 class RealRabbitIT {
 
     @Test
