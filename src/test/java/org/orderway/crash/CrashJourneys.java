@@ -409,13 +409,19 @@ abstract class CrashJourneys {
         orderway = builder.start();
         orderway.awaitHttp("/actuator/health/readiness", READY);
         Duration took = Duration.ofNanos(System.nanoTime() - began);
+        Duration worked = orderway.cpuTime();
         await("the sample orders are fed")
                 .atMost(RECOVERED)
                 .until(() -> count("select count(*) from once where name = 'samples'") == 1);
         if (crashes.get() > 0) {
             assertThat(orderway.output()).doesNotContain("Sample orders fed");
         }
-        log.info("{}: ready after {} ms, {} crashes so far", getClass().getSimpleName(), took.toMillis(), crashes);
+        log.info(
+                "{}: ready after {} ms, {} ms of CPU time, {} crashes so far",
+                getClass().getSimpleName(),
+                took.toMillis(),
+                worked.toMillis(),
+                crashes);
     }
 
     private Path armed() {

@@ -209,6 +209,11 @@ public final class ChildJvm implements AutoCloseable {
         return process.pid();
     }
 
+    /** The CPU time it took so far, which tells a start from another on a machine that has other things to do. */
+    public Duration cpuTime() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
     /** Where it listens for HTTP, without a slash at the end. */
     public URI base() {
         return base;
