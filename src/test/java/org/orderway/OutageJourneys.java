@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.orderway.testing.ChildJvm;
@@ -71,6 +72,7 @@ import org.springframework.test.context.DynamicPropertySource;
         })
 @Import(OrderJourneys.Listening.class)
 @DirtiesContext
+@Tag("outage")
 abstract class OutageJourneys {
 
     static final boolean FULL = Boolean.getBoolean("orderway.test.full");
